@@ -1,0 +1,211 @@
+"""People, their API tokens, and what they are told."""
+
+import zoneinfo
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that the IANA time zone database does not know."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Choose a time zone such as Europe/Berlin."))
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a user by e-mail address, whatever its case."""
+        return self.get(email__iexact=username)
+
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """Create a learner; without a username, one is made from the e-mail's local part."""
+        email = self.normalize_email(email)
+        fields.setdefault("username", self.free_username(email.split("@")[0]))
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """Create somebody who may do everything, in the admin too."""
+        return self.create_user(email, password, **fields, is_staff=True, is_superuser=True)
+
+    def free_username(self, wish: str) -> str:
+        """Return `wish` made valid, with a short random end when somebody has it already."""
+        name = "".join(c for c in wish.lower() if c.isascii() and (c.isalnum() or c in "-_"))
+        name = (name or "learner")[:24]
+        if len(name) < 3 or self.filter(username__iexact=name).exists():
+            name = f"{name}-{uuid4().hex[:6]}"
+        return name
+
+
+class User(AbstractUser):
+    """A person. Signs in by e-mail; others know them by username and display name."""
+
+    first_name = None  # type: ignore[assignment]  # one display name serves every culture
+    last_name = None  # type: ignore[assignment]
+
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    username = models.CharField(
+        _("username"),
+        max_length=32,
+        validators=[
+            RegexValidator(
+                r"\A[a-zA-Z0-9][a-zA-Z0-9_-]{2,31}\Z",
+                _("Use 3 to 32 letters, digits, hyphens or underscores, letter or digit first."),
+            )
+        ],
+        help_text=_("In the address of your public profile."),
+    )
+    display_name = models.CharField(_("display name"), max_length=60, blank=True)
+    bio = models.CharField(_("about you"), max_length=500, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    locale = models.CharField(_("language"), max_length=12, default="en")
+    is_profile_public = models.BooleanField(_("show my profile to everyone"), default=False)
+    is_on_leaderboard = models.BooleanField(_("show me on the leaderboard"), default=True)
+    wants_review_mail = models.BooleanField(_("mail me when a review arrives"), default=True)
+    wants_digest_mail = models.BooleanField(_("mail me a weekly digest"), default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        db_table = "users"
+        permissions = [("moderate", "May see and decide on reported and unsettled work")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="users_email_unique",
+                violation_error_message=_("This e-mail address is in use."),
+            ),
+            models.UniqueConstraint(
+                Lower("username"),
+                name="users_username_unique",
+                violation_error_message=_("This username is taken."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What others call this person."""
+        return self.display_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether this person may see reported and unsettled work of others."""
+        return self.is_active and self.has_perm("accounts.moderate")
+
+    def is_profile_visible_to(self, viewer: "User") -> bool:
+        """Whether `viewer` may open this person's profile page."""
+        return self.is_active and (
+            self.is_profile_public or self.pk == viewer.pk or viewer.is_moderator
+        )
+
+
+class RefreshToken(models.Model):
+    """One use of one sign-in by an API client. Only the SHA-256 of the token is kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="refresh_tokens"
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    family = models.UUIDField(default=uuid4)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces"
+    )
+    user_agent = models.CharField(max_length=200, blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
+
+    class Meta:
+        db_table = "refresh_tokens"
+        indexes = [
+            # Sign-out and replay revoke a whole family.
+            models.Index(fields=["family"], name="refresh_family"),
+            # `clear_tokens` deletes what has expired.
+            models.Index(fields=["expires_at"], name="refresh_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.family}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """Something that happened to a learner's work, with the page that shows it."""
+
+    class Kind(models.TextChoices):
+        PLAN_READY = "plan_ready", _("Your plan is ready")
+        PLAN_FAILED = "plan_failed", _("Your plan could not be made")
+        FEEDBACK_READY = "feedback_ready", _("Feedback on your work is ready")
+        FEEDBACK_FAILED = "feedback_failed", _("Feedback on your work could not be made")
+        REVIEW_RECEIVED = "review_received", _("Somebody reviewed your work")
+        ACCEPTED = "accepted", _("Your work was accepted")
+        RETURNED = "returned", _("Your work came back for another try")
+        REVIEW_HELPFUL = "review_helpful", _("Your review was marked helpful")
+        BADGE = "badge", _("You earned a badge")
+        SECURITY = "security", _("Security notice")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    subject = models.CharField(max_length=200, blank=True)
+    target = models.CharField(max_length=200, blank=True, help_text="Path of the page to open.")
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        db_table = "notifications"
+        indexes = [
+            # The inbox page: newest first.
+            models.Index(fields=["user", "-created_at"], name="notifications_inbox"),
+            # The count in every page's header.
+            models.Index(
+                fields=["user"], condition=Q(read_at=None), name="notifications_unread"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.subject}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk

@@ -1,0 +1,35 @@
+"""What a learner may change of their own account."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from learnquest.core.checked import check
+
+EDITABLE = (
+    "display_name",
+    "username",
+    "bio",
+    "time_zone",
+    "is_profile_public",
+    "is_on_leaderboard",
+    "wants_review_mail",
+    "wants_digest_mail",
+)
+
+
+@transaction.atomic
+def update_profile(*, user: User, **fields: Any) -> User:
+    """Change editable fields of one's own account.
+
+    Raises Invalid, by field, for what breaks a rule; then nothing has changed.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise TypeError(f"{name} is not an editable field of an account")
+        setattr(user, name, value)
+    check(user, exclude={"password"})
+    user.save(update_fields=list(fields))
+    return user

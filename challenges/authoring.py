@@ -1,0 +1,164 @@
+"""Challenges as their learner writes, changes, skips and removes them."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, RestrictedError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from challenges import lifecycle
+from challenges.models import Challenge
+from challenges.rubrics import default_rubric, key_for
+from goals import progress_log
+from goals.models import Goal, Milestone, Progress
+from learnquest.core.checked import check
+from learnquest.core.errors import Conflict, Invalid
+
+EDITABLE = (
+    "title",
+    "instructions",
+    "difficulty",
+    "estimated_minutes",
+    "rubric",
+    "milestone",
+)
+MOST_CHALLENGES = 300
+
+
+@transaction.atomic
+def create_challenge(
+    *,
+    goal: Goal,
+    by: User,
+    title: str,
+    instructions: str,
+    source: Challenge.Source = Challenge.Source.MANUAL,
+    **fields: Any,
+) -> Challenge:
+    """Add a challenge after the others; without a rubric it gets a plain one.
+
+    Raises Invalid, by field, for what breaks a rule, and Conflict when the goal is full.
+    """
+    # The goal's lock keeps two challenges added at once from taking one position.
+    goal = Goal.objects.select_for_update().owned_by(by).get(pk=goal.pk)
+    challenge = add(
+        goal=goal, title=title, instructions=instructions, source=source, **fields
+    )
+    progress_log.record(
+        goal=goal, by=by, kind=Progress.Kind.CHALLENGE_ADDED, note=challenge.title
+    )
+    return challenge
+
+
+def add(
+    *, goal: Goal, title: str, instructions: str, source: Challenge.Source, **fields: Any
+) -> Challenge:
+    """Add a challenge to a goal that the caller has locked; see `create_challenge`."""
+    count, last = goal_positions(goal)
+    if count >= MOST_CHALLENGES:
+        raise Conflict(_("A goal can have 300 challenges. Remove or finish some first."))
+    challenge = Challenge(
+        goal=goal,
+        title=title.strip(),
+        instructions=instructions.strip(),
+        source=source,
+        position=0 if last is None else last + 1,
+    )
+    fields.setdefault("rubric", default_rubric())
+    _set(challenge, fields)
+    check(challenge)
+    challenge.save()
+    return challenge
+
+
+def goal_positions(goal: Goal) -> tuple[int, int | None]:
+    """Return how many challenges the goal has, and the last one's position."""
+    challenges = Challenge.objects.filter(goal=goal)
+    return challenges.count(), challenges.aggregate(last=Max("position"))["last"]
+
+
+@transaction.atomic
+def update_challenge(*, challenge: Challenge, by: User, **fields: Any) -> Challenge:
+    """Change editable fields of a challenge.
+
+    Raises Conflict once work was handed in, since reviewers judge it by what it asked, and
+    Invalid, by field, for what breaks a rule; then nothing has changed.
+    """
+    challenge = _locked(challenge, by)
+    if challenge.status in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED}:
+        raise Conflict(
+            _("Work for this challenge was handed in, so it can no longer be changed.")
+        )
+    _set(challenge, fields)
+    check(challenge)
+    challenge.save(update_fields=list(fields))
+    return challenge
+
+
+@transaction.atomic
+def skip(*, challenge: Challenge, by: User) -> Challenge:
+    """Leave a challenge out of the plan; it no longer counts towards progress."""
+    return lifecycle.move(challenge=_locked(challenge, by), to=Challenge.Status.SKIPPED)
+
+
+@transaction.atomic
+def resume(*, challenge: Challenge, by: User) -> Challenge:
+    """Take a skipped challenge back into the plan."""
+    return lifecycle.move(challenge=_locked(challenge, by), to=Challenge.Status.TODO)
+
+
+@transaction.atomic
+def delete_challenge(*, challenge: Challenge, by: User) -> None:
+    """Delete a challenge on which there is no work.
+
+    Raises Conflict when there is: a draft would vanish, or reviews of others.
+    """
+    challenge = _locked(challenge, by)
+    try:
+        challenge.delete()
+    except RestrictedError as error:
+        raise Conflict(
+            _("There is work on this challenge, so it cannot be deleted. Skip it instead.")
+        ) from error
+
+
+def _locked(challenge: Challenge, by: User) -> Challenge:
+    return (
+        Challenge.objects.select_for_update(of=("self",))
+        .owned_by(by)
+        .select_related("goal")
+        .get(pk=challenge.pk)
+    )
+
+
+def _set(challenge: Challenge, fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        if name not in EDITABLE:
+            raise TypeError(f"{name} is not an editable field of a challenge")
+        if name == "rubric":
+            challenge.rubric = with_keys(value)
+        elif name == "milestone":
+            challenge.milestone = _milestone_of(challenge.goal, value)
+        else:
+            setattr(challenge, name, value)
+
+
+def _milestone_of(goal: Goal, milestone: Milestone | None) -> Milestone | None:
+    if milestone is not None and milestone.goal_id != goal.pk:
+        message = _("Choose a milestone of this goal.")
+        raise Invalid(message, errors={"milestone": [message]})
+    return milestone
+
+
+def with_keys(rubric: Any) -> Any:
+    """Return the rubric with a key for each criterion that came without one."""
+    if not isinstance(rubric, list) or not all(isinstance(item, dict) for item in rubric):
+        return rubric  # the field's validator says what is wrong with it
+    taken = {str(item["key"]) for item in rubric if item.get("key")}
+    keyed = []
+    for item in rubric:
+        key = item.get("key") or key_for(str(item.get("name", "")), taken)
+        taken.add(str(key))
+        keyed.append({**item, "key": key})
+    return keyed

@@ -1,0 +1,120 @@
+"""The forms of challenges and proposals, with their rubric."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from challenges.models import Challenge, Plan, Proposal
+from challenges.rubrics import MAX_CRITERIA, default_rubric
+from goals.models import Goal
+
+DIFFICULTIES = [
+    (1, _("1: a warm-up")),
+    (2, _("2: easy")),
+    (3, _("3: a stretch")),
+    (4, _("4: hard")),
+    (5, _("5: a masterpiece")),
+]
+
+
+class CriterionForm(forms.Form):
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Criterion"), max_length=80, required=False)
+    description = forms.CharField(label=_("What good work shows"), max_length=500, required=False)
+    weight = forms.IntegerField(
+        label=_("Weight in %"), min_value=1, max_value=100, required=False
+    )
+
+
+class BaseRubricFormSet(forms.BaseFormSet[CriterionForm]):
+    """The rubric as rows; an empty name means no such row."""
+
+    def rubric(self, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the criteria; without any weight given they weigh the same.
+
+        `before` is the rubric as it was: a criterion that stays keeps its level descriptions.
+        """
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("name")]
+        levels = {item["key"]: item.get("levels", []) for item in before}
+        if rows and not any(row["weight"] for row in rows):
+            shares = even_weights(len(rows))
+            rows = [{**row, "weight": share} for row, share in zip(rows, shares, strict=True)]
+        return [
+            {
+                "key": row["key"],
+                "name": row["name"],
+                "description": row["description"],
+                "weight": row["weight"] or 0,
+                "levels": levels.get(row["key"], []),
+            }
+            for row in rows
+        ]
+
+
+def even_weights(count: int) -> list[int]:
+    """Return `count` whole weights that add up to 100 and differ by one at most."""
+    share, rest = divmod(100, count)
+    return [share + (1 if number < rest else 0) for number in range(count)]
+
+
+RubricFormSet = forms.formset_factory(
+    CriterionForm,
+    formset=BaseRubricFormSet,
+    extra=0,
+    min_num=MAX_CRITERIA,
+    max_num=MAX_CRITERIA,
+    absolute_max=MAX_CRITERIA,
+)
+
+
+def rubric_formset(data: Any, rubric: list[dict[str, Any]] | None) -> BaseRubricFormSet:
+    """Return the rows for `rubric`, or for the plain one, bound to `data` where there is some."""
+    formset = RubricFormSet(data, initial=rubric or default_rubric(), prefix="rubric")
+    assert isinstance(formset, BaseRubricFormSet)
+    return formset
+
+
+class ChallengeForm(forms.ModelForm[Challenge]):
+    difficulty = forms.TypedChoiceField(
+        label=_("Difficulty"), choices=DIFFICULTIES, coerce=int, initial=2
+    )
+
+    class Meta:
+        model = Challenge
+        fields = ("title", "instructions", "difficulty", "estimated_minutes", "milestone")
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}
+        help_texts = {
+            "instructions": _("Say what to hand in. Markdown works."),
+            "estimated_minutes": _("Progress is weighted by this."),
+        }
+
+    def __init__(self, *args: Any, goal: Goal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["milestone"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = goal.milestones.all()
+        field.empty_label = str(_("None"))
+
+
+class ProposalForm(forms.ModelForm[Proposal]):
+    difficulty = forms.TypedChoiceField(label=_("Difficulty"), choices=DIFFICULTIES, coerce=int)
+
+    class Meta:
+        model = Proposal
+        fields = ("title", "instructions", "difficulty", "estimated_minutes")
+        widgets = {"instructions": forms.Textarea(attrs={"rows": 6})}
+
+
+class PlanForm(forms.ModelForm[Plan]):
+    class Meta:
+        model = Plan
+        fields = ("wish", "hours_per_week")
+        help_texts = {
+            "wish": _("Optional: more speaking, no videos, easier, a project at the end …"),
+            "hours_per_week": _("Optional. The plan fits itself to it."),
+        }
+
+
+class ExplainForm(forms.Form):
+    concept = forms.CharField(label=_("Explain"), max_length=200)

@@ -1,0 +1,235 @@
+"""Challenges, and the plans from which they come."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from challenges.rubrics import Criterion, Rubric, parse_rubric, validate_rubric
+from goals.models import Goal, Milestone
+
+MAX_MINUTES = 1200
+
+
+class ChallengeQuerySet(models.QuerySet["Challenge"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(goal__owner=user)
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(
+            Q(goal__owner=user) | Q(goal__visibility=Goal.Visibility.PUBLIC)
+        )
+
+
+class Challenge(models.Model):
+    class Source(models.TextChoices):
+        MANUAL = "manual", _("Written by hand")
+        AI = "ai", _("Proposed by the coach")
+
+    class Status(models.TextChoices):
+        TODO = "todo", _("To do")
+        DOING = "doing", _("Doing")
+        HANDED_IN = "handed_in", _("Handed in")
+        ACCEPTED = "accepted", _("Accepted")
+        RETURNED = "returned", _("Try again")
+        SKIPPED = "skipped", _("Skipped")
+
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="challenges")
+    milestone = models.ForeignKey(
+        Milestone,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="challenges",
+        verbose_name=_("milestone"),
+    )
+    title = models.CharField(_("title"), max_length=120)
+    instructions = models.TextField(
+        _("what to do and what to hand in"), validators=[MaxLengthValidator(10_000)]
+    )
+    difficulty = models.PositiveSmallIntegerField(
+        _("difficulty"), default=2, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    estimated_minutes = models.PositiveIntegerField(
+        _("estimated minutes"),
+        default=60,
+        validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
+    )
+    rubric = models.JSONField(_("rubric"), validators=[validate_rubric])
+    source = models.CharField(max_length=8, choices=Source, default=Source.MANUAL)
+    status = models.CharField(max_length=12, choices=Status, default=Status.TODO)
+    position = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ChallengeQuerySet.as_manager()
+
+    class Meta:
+        db_table = "challenges"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(difficulty__gte=1, difficulty__lte=5),
+                name="challenges_difficulty_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(estimated_minutes__gte=1), name="challenges_minutes_positive"
+            ),
+            models.UniqueConstraint(
+                fields=["goal", "position"],
+                name="challenges_position_unique",
+            ),
+        ]
+        indexes = [
+            # A goal's plan, and its progress by status.
+            models.Index(fields=["goal", "status"], name="challenges_of_goal"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("challenges:detail", args=[self.pk])
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.goal.is_visible_to(user)
+
+    @property
+    def criteria(self) -> Rubric:
+        """The rubric's criteria, in order."""
+        return parse_rubric(self.rubric)
+
+    @property
+    def is_open_for_work(self) -> bool:
+        """Whether the learner may write and hand in work now."""
+        return self.status in {self.Status.TODO, self.Status.DOING, self.Status.RETURNED}
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(goal__owner=user)
+
+    def visible_to(self, user: User) -> Self:
+        return self.owned_by(user)
+
+
+class Plan(models.Model):
+    """One request for a plan, and what came of it."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Being made")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="plans")
+    wish = models.CharField(_("wishes for the plan"), max_length=500, blank=True)
+    hours_per_week = models.PositiveSmallIntegerField(
+        _("hours a week"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(80)],
+    )
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    summary = models.TextField(blank=True)
+    message = models.CharField(max_length=500, blank=True)
+    model = models.CharField(max_length=100, blank=True)
+    is_offline = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        db_table = "plans"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["goal"],
+                condition=Q(status="pending"),
+                name="plans_one_pending_per_goal",
+            )
+        ]
+        indexes = [
+            # The goal page shows the newest plan.
+            models.Index(fields=["goal", "-created_at"], name="plans_of_goal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Plan {self.pk} for goal {self.goal_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("challenges:plan", args=[self.pk])
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.goal.owner_id == user.pk
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(plan__goal__owner=user)
+
+    def visible_to(self, user: User) -> Self:
+        return self.owned_by(user)
+
+
+class Proposal(models.Model):
+    """A challenge that a plan proposes; the learner edits, accepts or drops it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Proposed")
+        ACCEPTED = "accepted", _("Accepted")
+        DROPPED = "dropped", _("Dropped")
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="proposals")
+    position = models.PositiveIntegerField()
+    title = models.CharField(_("title"), max_length=120)
+    instructions = models.TextField(
+        _("what to do and what to hand in"), validators=[MaxLengthValidator(10_000)]
+    )
+    difficulty = models.PositiveSmallIntegerField(
+        _("difficulty"), validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    estimated_minutes = models.PositiveIntegerField(
+        _("estimated minutes"),
+        validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
+    )
+    rubric = models.JSONField(_("rubric"), validators=[validate_rubric])
+    milestone_title = models.CharField(_("milestone"), max_length=120, blank=True)
+    milestone_due = models.DateField(_("due"), null=True, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    challenge = models.OneToOneField(
+        Challenge, on_delete=models.SET_NULL, null=True, blank=True, related_name="proposal"
+    )
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        db_table = "plan_proposals"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "position"], name="plan_proposals_position_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(difficulty__gte=1, difficulty__lte=5),
+                name="plan_proposals_difficulty_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.plan.is_visible_to(user)
+
+    @property
+    def criteria(self) -> Rubric:
+        return parse_rubric(self.rubric)
+
+
+__all__ = ["Challenge", "Criterion", "Plan", "Proposal"]

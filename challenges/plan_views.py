@@ -1,0 +1,151 @@
+"""Pages of plans: asking the coach, watching it work, taking or leaving what it proposes."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from challenges import generation
+from challenges.forms import PlanForm, ProposalForm
+from challenges.models import Plan, Proposal
+from goals.models import Goal
+from learnquest.core.checked import show_on
+from learnquest.core.errors import DomainError
+from learnquest.core.http import LearnerRequest
+
+
+@require_http_methods(["GET", "POST"])
+def request_plan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
+    form = PlanForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = generation.request_plan(goal=goal, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            show_on(form, refusal)
+        else:
+            return redirect(plan)
+    context = {"form": form, "goal": goal}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "challenges/plan_form.html", context, status=status)
+
+
+@require_GET
+def plan(request: LearnerRequest, pk: int) -> HttpResponse:
+    """The plan's page; while the coach writes, htmx asks again for its panel."""
+    plan = get_object_or_404(
+        Plan.objects.visible_to(request.user).select_related("goal"), pk=pk
+    )
+    return _plan_page(request, plan)
+
+
+@require_POST
+def retry(request: LearnerRequest, pk: int) -> HttpResponse:
+    plan = get_object_or_404(Plan.objects.owned_by(request.user), pk=pk)
+    try:
+        plan = generation.retry_plan(plan=plan, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return redirect(plan)
+
+
+@require_POST
+def accept_all(request: LearnerRequest, pk: int) -> HttpResponse:
+    plan = get_object_or_404(Plan.objects.owned_by(request.user).select_related("goal"), pk=pk)
+    try:
+        challenges = generation.accept_proposals(plan=plan, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(plan)
+    messages.success(
+        request,
+        ngettext(
+            "%(count)d challenge is on your plan now.",
+            "%(count)d challenges are on your plan now.",
+            len(challenges),
+        )
+        % {"count": len(challenges)},
+    )
+    return redirect(plan.goal)
+
+
+@require_POST
+def accept(request: LearnerRequest, pk: int) -> HttpResponse:
+    proposal = _proposal(request, pk)
+    try:
+        generation.accept_proposals(plan=proposal.plan, by=request.user, only=[proposal.pk])
+    except DomainError as refusal:
+        return _proposal_panel(request, proposal, error=str(refusal))
+    return _proposal_panel(request, proposal)
+
+
+@require_POST
+def drop(request: LearnerRequest, pk: int) -> HttpResponse:
+    proposal = _proposal(request, pk)
+    try:
+        generation.drop_proposal(proposal=proposal, by=request.user)
+    except DomainError as refusal:
+        return _proposal_panel(request, proposal, error=str(refusal))
+    return _proposal_panel(request, proposal)
+
+
+@require_POST
+def restore(request: LearnerRequest, pk: int) -> HttpResponse:
+    proposal = _proposal(request, pk)
+    try:
+        generation.restore_proposal(proposal=proposal, by=request.user)
+    except DomainError as refusal:
+        return _proposal_panel(request, proposal, error=str(refusal))
+    return _proposal_panel(request, proposal)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: LearnerRequest, pk: int) -> HttpResponse:
+    proposal = _proposal(request, pk)
+    form = ProposalForm(request.POST or None, instance=proposal)
+    if request.method == "POST" and form.is_valid():
+        try:
+            generation.edit_proposal(proposal=proposal, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            show_on(form, refusal)
+        else:
+            messages.success(request, _("Proposal changed."))
+            return redirect(proposal.plan)
+    context = {"form": form, "proposal": proposal, "plan": proposal.plan}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "challenges/proposal_form.html", context, status=status)
+
+
+def _proposal(request: LearnerRequest, pk: int) -> Proposal:
+    return get_object_or_404(
+        Proposal.objects.owned_by(request.user).select_related("plan__goal"), pk=pk
+    )
+
+
+def _plan_page(request: LearnerRequest, plan: Plan) -> HttpResponse:
+    proposals = list(plan.proposals.all())
+    open_count = sum(proposal.state == Proposal.State.OPEN for proposal in proposals)
+    context = {
+        "plan": plan,
+        "goal": plan.goal,
+        "proposals": proposals,
+        "open_count": open_count,
+        "all_minutes": sum(proposal.estimated_minutes for proposal in proposals),
+    }
+    template = "challenges/plan.html#panel" if request.htmx else "challenges/plan.html"
+    return render(request, template, context)
+
+
+def _proposal_panel(
+    request: LearnerRequest, proposal: Proposal, *, error: str = ""
+) -> HttpResponse:
+    """After a deed: htmx gets the plan's panel with the news, a browser goes back to its page."""
+    if not request.htmx:
+        if error:
+            messages.error(request, error)
+        return redirect(proposal.plan)
+    if error:
+        messages.error(request, error)
+    return _plan_page(request, Plan.objects.select_related("goal").get(pk=proposal.plan_id))

@@ -1,0 +1,11 @@
+"""Doors for the worker; what they do stands elsewhere. Each is safe to run twice."""
+
+from django.tasks import task
+
+
+@task()
+def generate_plan(plan_id: int) -> None:
+    # The deed enqueues this task, so it can only be looked up when the task runs.
+    from challenges import generation  # noqa: PLC0415
+
+    generation.write_plan(plan_id)

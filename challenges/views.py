@@ -1,0 +1,133 @@
+"""Pages of challenges: one's own page, writing one, leaving one out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from challenges import authoring
+from challenges.forms import BaseRubricFormSet, ChallengeForm, rubric_formset
+from challenges.models import Challenge
+from goals.models import Goal
+from learnquest.core.checked import show_on
+from learnquest.core.errors import DomainError
+from learnquest.core.http import LearnerRequest
+from learnquest.core.markdown import render as render_markdown
+
+
+@require_GET
+def detail(request: LearnerRequest, pk: int) -> HttpResponse:
+    """What is asked and how it is judged; its owner goes on to work from here."""
+    challenge = get_object_or_404(
+        Challenge.objects.visible_to(request.user).select_related("goal", "milestone"), pk=pk
+    )
+    context = {
+        "challenge": challenge,
+        "instructions": render_markdown(challenge.instructions),
+        "is_mine": challenge.goal.owner_id == request.user.pk,
+        "can_edit": challenge.status
+        not in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED},
+    }
+    return render(request, "challenges/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: LearnerRequest, goal_pk: int) -> HttpResponse:
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
+    form = ChallengeForm(request.POST or None, goal=goal)
+    rubric = rubric_formset(request.POST or None, None)
+    if request.method == "POST" and form.is_valid() and rubric.is_valid():
+        try:
+            challenge = authoring.create_challenge(
+                goal=goal, by=request.user, rubric=rubric.rubric([]), **form.cleaned_data
+            )
+        except DomainError as refusal:
+            show_on(form, _about_rubric(refusal, rubric))
+        else:
+            messages.success(request, _("“%(title)s” is on your plan.") % {"title": challenge})
+            return redirect(challenge)
+    return _form_page(request, {"form": form, "rubric": rubric, "goal": goal})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: LearnerRequest, pk: int) -> HttpResponse:
+    challenge = get_object_or_404(
+        Challenge.objects.owned_by(request.user).select_related("goal"), pk=pk
+    )
+    before = challenge.rubric
+    form = ChallengeForm(request.POST or None, instance=challenge, goal=challenge.goal)
+    rubric = rubric_formset(request.POST or None, before)
+    if request.method == "POST" and form.is_valid() and rubric.is_valid():
+        try:
+            authoring.update_challenge(
+                challenge=challenge,
+                by=request.user,
+                rubric=rubric.rubric(before),
+                **form.cleaned_data,
+            )
+        except DomainError as refusal:
+            show_on(form, _about_rubric(refusal, rubric))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(challenge)
+    # The form has written on `challenge` while it checked; the page names it as it is kept.
+    kept = Challenge.objects.get(pk=challenge.pk)
+    context = {"form": form, "rubric": rubric, "goal": challenge.goal, "challenge": kept}
+    return _form_page(request, context)
+
+
+@require_POST
+def skip(request: LearnerRequest, pk: int) -> HttpResponse:
+    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=pk)
+    try:
+        authoring.skip(challenge=challenge, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Skipped. You can take it back at any time."))
+    return redirect(challenge)
+
+
+@require_POST
+def resume(request: LearnerRequest, pk: int) -> HttpResponse:
+    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=pk)
+    try:
+        authoring.resume(challenge=challenge, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return redirect(challenge)
+
+
+@require_http_methods(["GET", "POST"])
+def delete(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Ask, then delete; a challenge with work on it stays, and the page says what to do."""
+    challenge = get_object_or_404(
+        Challenge.objects.owned_by(request.user).select_related("goal"), pk=pk
+    )
+    error = ""
+    if request.method == "POST":
+        try:
+            authoring.delete_challenge(challenge=challenge, by=request.user)
+        except DomainError as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, _("“%(title)s” is deleted.") % {"title": challenge.title})
+            return redirect(challenge.goal)
+    context = {"challenge": challenge, "error": error}
+    return render(request, "challenges/delete.html", context, status=409 if error else 200)
+
+
+def _about_rubric(refusal: DomainError, rubric: BaseRubricFormSet) -> DomainError:
+    """Put what is wrong with the rubric above its rows, where the learner can mend it."""
+    for text in refusal.errors.get("rubric", []):
+        rubric.non_form_errors().append(text)
+    return refusal
+
+
+def _form_page(request: LearnerRequest, context: dict[str, Any]) -> HttpResponse:
+    """Show the form; what it refused keeps its text and answers 422."""
+    status = 422 if request.method == "POST" else 200
+    return render(request, "challenges/form.html", context, status=status)

@@ -1,0 +1,139 @@
+"""The ledger of points, the standings made from it, and badges."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class PointEntryQuerySet(models.QuerySet["PointEntry"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def verified(self) -> Self:
+        return self.filter(verified=True)
+
+
+class PointEntry(models.Model):
+    """One line of the ledger. Rows are added, never changed: a mistake gets a counter-entry."""
+
+    class Reason(models.TextChoices):
+        WORK_ACCEPTED = "work_accepted", _("Work accepted")
+        REVIEW_GIVEN = "review_given", _("Review given")
+        REVIEW_QUALITY = "review_quality", _("Quality of a review")
+        HANDED_IN = "handed_in", _("Work handed in")
+        PRACTICE = "practice", _("Practice logged")
+        MILESTONE = "milestone", _("Milestone reached")
+        CORRECTION = "correction", _("Correction")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="point_entries"
+    )
+    amount = models.IntegerField()
+    reason = models.CharField(max_length=16, choices=Reason)
+    key = models.CharField(max_length=100, unique=True)
+    verified = models.BooleanField(help_text="Whether others verified it, so that it ranks.")
+    category = models.CharField(max_length=16, blank=True)
+    occurred_at = models.DateTimeField(default=timezone.now)
+
+    objects = PointEntryQuerySet.as_manager()
+
+    class Meta:
+        db_table = "point_entries"
+        verbose_name_plural = "point entries"
+        indexes = [
+            # A learner's own ledger, newest first.
+            models.Index(fields=["user", "-occurred_at"], name="point_entries_mine"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} for {self.reason}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def visible_to(self, user: User) -> Self:
+        """Who is on the board: those who have not left it, and always oneself."""
+        return self.filter(Q(user__is_on_leaderboard=True, user__is_active=True) | Q(user=user))
+
+    def on_board(self, scope: str, period: str) -> Self:
+        return self.filter(scope=scope, period=period)
+
+    def in_rank_order(self) -> Self:
+        return self.order_by("-points", "reached_at", "user_id")
+
+
+class Standing(models.Model):
+    """A learner's points in one scope and period: a projection of the ledger."""
+
+    scope = models.CharField(max_length=32)
+    period = models.CharField(max_length=8)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="standings"
+    )
+    points = models.IntegerField(default=0)
+    reached_at = models.DateTimeField(default=timezone.now)
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        db_table = "leaderboard"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "period", "user"], name="leaderboard_one_row"
+            )
+        ]
+        indexes = [
+            # The board, in rank order, and the count of those above somebody.
+            models.Index(
+                fields=["scope", "period", "-points", "reached_at", "user"],
+                name="leaderboard_ranking",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.period}: {self.points}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk or (
+            self.user.is_on_leaderboard and self.user.is_active
+        )
+
+
+class BadgeAwardQuerySet(models.QuerySet["BadgeAward"]):
+    def visible_to(self, user: User) -> Self:
+        if user.is_moderator:
+            return self.filter(Q(user__is_active=True) | Q(user=user))
+        return self.filter(
+            Q(user=user) | Q(user__is_profile_public=True, user__is_active=True)
+        )
+
+
+class BadgeAward(models.Model):
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="badge_awards"
+    )
+    badge = models.CharField(max_length=40)
+    awarded_at = models.DateTimeField(default=timezone.now)
+    evidence = models.CharField(max_length=200, blank=True)
+
+    objects = BadgeAwardQuerySet.as_manager()
+
+    class Meta:
+        db_table = "badge_awards"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "badge"], name="badge_awards_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.badge} for {self.user_id}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk or self.user.is_profile_visible_to(user)

@@ -1,0 +1,21 @@
+"""Settings for the tests: the real ones, with fast passwords and mail kept in memory."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF")
+os.environ.setdefault("HTTPS", "false")
+# Tests decide themselves whether a model server is there.
+for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "REDIS_URL", "EMAIL_URL"):
+    os.environ[name] = ""
+
+from learnquest.settings import *  # noqa: E402, F403
+from learnquest.settings import DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+# Each test closes its connections; a pool would keep the test database open.
+DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+ALLOWED_HOSTS = ["*"]

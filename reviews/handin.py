@@ -1,0 +1,90 @@
+"""Handing in is asking for review, which is why it stands here."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from challenges import lifecycle as challenge_lifecycle
+from challenges.models import Challenge
+from goals import progress_log
+from goals.models import Progress
+from leaderboard import badges, points
+from leaderboard.models import PointEntry
+from learnquest.core.errors import Conflict, Invalid
+from reviews import ai_feedback
+from submissions import drafting, lifecycle
+from submissions.models import Submission
+
+_is_url = URLValidator(schemes=["http", "https"])
+
+
+@transaction.atomic
+def hand_in(*, submission: Submission, by: User, now: datetime | None = None) -> Submission:
+    """Hand a draft in: it goes to the coach and to peers, and can no longer be changed.
+
+    Handing in twice is handing in once. Raises Invalid, by field, for work without text and
+    link, or with a link that is none; the draft stays as it is.
+    """
+    # The challenge's lock first, as in every deed that changes work on it: no dead-lock.
+    challenge = drafting.lock_challenge(submission.challenge, by)
+    submission = Submission.objects.select_for_update().owned_by(by).get(pk=submission.pk)
+    if submission.status == Submission.Status.SUBMITTED:
+        return submission
+    check_ready(submission)
+    lifecycle.hand_in(submission=submission, now=now)
+    challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.HANDED_IN)
+    ai_feedback.request(submission=submission)
+    progress_log.record(
+        goal=challenge.goal, by=by, kind=Progress.Kind.HANDED_IN, note=challenge.title, now=now
+    )
+    points.award(
+        user_id=by.pk,
+        amount=points.HANDED_IN,
+        reason=PointEntry.Reason.HANDED_IN,
+        key=f"handed-in:{submission.pk}",
+        verified=False,
+        category=challenge.goal.category,
+        now=now,
+    )
+    badges.award_due(user_id=by.pk, now=now)
+    return submission
+
+
+@transaction.atomic
+def hand_in_work(
+    *, challenge: Challenge, by: User, body: str, link: str = ""
+) -> tuple[Submission, bool]:
+    """Save and hand in at once, for a client that keeps its own drafts.
+
+    Returns the submission and whether it is new: the same work sent again while it is in review
+    is the same submission. Raises Conflict for other work while one is in review, and Invalid as
+    `hand_in` does.
+    """
+    challenge = drafting.lock_challenge(challenge, by)
+    if challenge.status == Challenge.Status.HANDED_IN:
+        waiting = Submission.objects.owned_by(by).get(
+            challenge=challenge, status=Submission.Status.SUBMITTED
+        )
+        if (waiting.body, waiting.link) == (body, link.strip()):
+            return waiting, False
+        raise Conflict(_("Your work is in review. When it comes back, you can try again."))
+    draft = drafting.save_draft(challenge=challenge, by=by, body=body, link=link)
+    return hand_in(submission=draft, by=by), True
+
+
+def check_ready(submission: Submission) -> None:
+    """Raise Invalid, by field, unless the draft can be handed in."""
+    errors: dict[str, list[str]] = {}
+    if not submission.body.strip() and not submission.link:
+        errors["body"] = [_("Write something, or give a link to your work, before handing in.")]
+    if submission.link:
+        try:
+            _is_url(submission.link)
+        except ValidationError:
+            errors["link"] = [_("This is not a link: it should begin with https://.")]
+    if errors:
+        raise Invalid(_("This work cannot be handed in yet."), errors=errors)

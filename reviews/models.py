@@ -1,0 +1,163 @@
+"""What graders say of work: the coach's feedback and peer reviews."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from submissions.models import Submission
+
+
+class AIFeedbackQuerySet(models.QuerySet["AIFeedback"]):
+    def visible_to(self, user: User) -> Self:
+        """The author's; moderators see feedback on all work that was handed in."""
+        if user.is_moderator:
+            return self.all()
+        return self.filter(submission__author=user)
+
+
+class AIFeedback(models.Model):
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Being written")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    # One live row per attempt: a retry reuses it.
+    submission = models.OneToOneField(
+        Submission, on_delete=models.CASCADE, related_name="ai_feedback"
+    )
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    scores = models.JSONField(default=list, blank=True)
+    strengths = models.JSONField(default=list, blank=True)
+    improvements = models.JSONField(default=list, blank=True)
+    summary = models.TextField(blank=True)
+    next_step = models.TextField(blank=True)
+    message = models.CharField(
+        max_length=500, blank=True, help_text="What the learner is told when it failed."
+    )
+    raw = models.TextField(blank=True)
+    model = models.CharField(max_length=100, blank=True)
+    is_offline = models.BooleanField(default=False)
+    prompt_version = models.CharField(max_length=40, blank=True)
+    tokens_in = models.PositiveIntegerField(default=0)
+    tokens_out = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=10, decimal_places=6, default=0)
+    latency_ms = models.PositiveIntegerField(default=0)
+    cached = models.BooleanField(default=False)
+    helpful = models.BooleanField(null=True, blank=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AIFeedbackQuerySet.as_manager()
+
+    class Meta:
+        db_table = "ai_feedback"
+        verbose_name = "AI feedback"
+        verbose_name_plural = "AI feedback"
+
+    def __str__(self) -> str:
+        return f"AI feedback on submission {self.submission_id}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.submission.author_id == user.pk or user.is_moderator
+
+
+class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
+    def given_by(self, user: User) -> Self:
+        return self.filter(reviewer=user)
+
+    def visible_to(self, user: User) -> Self:
+        """The reviewer's own; the author's once sent; for moderators all that were sent."""
+        sent = Q(status=PeerReview.Status.SUBMITTED)
+        if user.is_moderator:
+            return self.filter(Q(reviewer=user) | sent)
+        return self.filter(Q(reviewer=user) | (sent & Q(submission__author=user)))
+
+    def live(self, *, now: datetime) -> Self:
+        """Reviews that hold a seat: sent, or claimed with a lease that runs."""
+        return self.filter(
+            Q(status=PeerReview.Status.SUBMITTED)
+            | Q(status=PeerReview.Status.CLAIMED, lease_until__gt=now)
+        )
+
+    def sent(self) -> Self:
+        return self.filter(status=PeerReview.Status.SUBMITTED)
+
+
+class PeerReview(models.Model):
+    class Status(models.TextChoices):
+        CLAIMED = "claimed", _("In your hands")
+        SUBMITTED = "submitted", _("Sent")
+        EXPIRED = "expired", _("Expired")
+        RELEASED = "released", _("Given back")
+
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="peer_reviews"
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="peer_reviews"
+    )
+    # The author's id stands here too, so that the database can refuse a self-review.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.CLAIMED)
+    claimed_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField()
+    scores = models.JSONField(default=dict, blank=True)
+    comments = models.JSONField(default=dict, blank=True)
+    overall = models.TextField(
+        _("overall"), blank=True, validators=[MaxLengthValidator(5000)]
+    )
+    score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    is_helpful = models.BooleanField(null=True, blank=True)
+    quality = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
+
+    objects = PeerReviewQuerySet.as_manager()
+
+    class Meta:
+        db_table = "peer_reviews"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "reviewer"], name="peer_reviews_once_each"
+            ),
+            models.CheckConstraint(
+                condition=~Q(reviewer=F("author")), name="peer_reviews_not_own_work"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="submitted")
+                | Q(score__isnull=False, submitted_at__isnull=False),
+                name="peer_reviews_sent_with_score",
+            ),
+        ]
+        indexes = [
+            # Seats taken on a submission.
+            models.Index(fields=["submission", "status"], name="peer_reviews_seats"),
+            # "My reviews", newest first.
+            models.Index(fields=["reviewer", "status", "-claimed_at"], name="peer_reviews_mine"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Review of submission {self.submission_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reviews:desk", args=[self.pk])
+
+    def is_visible_to(self, user: User) -> bool:
+        if self.reviewer_id == user.pk:
+            return True
+        return self.status == self.Status.SUBMITTED and (
+            self.author_id == user.pk or user.is_moderator
+        )
+
+    @property
+    def is_lease_over(self) -> bool:
+        return self.status == self.Status.CLAIMED and self.lease_until <= timezone.now()

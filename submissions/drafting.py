@@ -1,0 +1,100 @@
+"""Drafts: what a learner writes before handing it in. Saved as they type, lost never."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from challenges import lifecycle as challenge_lifecycle
+from challenges.models import Challenge
+from learnquest.core.errors import Conflict, Invalid
+from submissions.models import MAX_BODY_LENGTH, Submission
+
+MAX_LINK_LENGTH = 500
+
+
+@transaction.atomic
+def save_draft(*, challenge: Challenge, by: User, body: str, link: str = "") -> Submission:
+    """Keep what was written so far; the first save begins an attempt.
+
+    A link that is not whole yet is kept too: it is judged when the work is handed in. Raises
+    Conflict when the challenge takes no work now, and Invalid when the text is too long.
+    """
+    challenge = lock_challenge(challenge, by)
+    _check_open(challenge)
+    _check_lengths(body, link)
+    draft = draft_of(challenge, by)
+    if draft is None:
+        draft = Submission(challenge=challenge, author=by, attempt=_next_attempt(challenge, by))
+    draft.body, draft.link, draft.saved_at = body, link.strip(), timezone.now()
+    draft.save()
+    if challenge.status == Challenge.Status.TODO:
+        challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.DOING)
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, submission: Submission, by: User) -> None:
+    """Throw a draft away, for good.
+
+    Raises Conflict for work that was handed in.
+    """
+    challenge = lock_challenge(submission.challenge, by)
+    draft = draft_of(challenge, by)
+    if draft is None or draft.pk != submission.pk:
+        raise Conflict(_("Only a draft can be thrown away; this work was handed in."))
+    draft.delete()
+    if challenge.status == Challenge.Status.DOING:
+        challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.TODO)
+
+
+def draft_of(challenge: Challenge, by: User) -> Submission | None:
+    """Return the learner's open draft for a challenge."""
+    return (
+        Submission.objects.owned_by(by)
+        .filter(challenge=challenge, status=Submission.Status.DRAFT)
+        .first()
+    )
+
+
+def lock_challenge(challenge: Challenge, by: User) -> Challenge:
+    """Lock a challenge of the learner's own: all that changes work on it queues here."""
+    return (
+        Challenge.objects.select_for_update(of=("self",))
+        .owned_by(by)
+        .select_related("goal")
+        .get(pk=challenge.pk)
+    )
+
+
+def _check_open(challenge: Challenge) -> None:
+    if challenge.status == Challenge.Status.HANDED_IN:
+        raise Conflict(_("Your work is in review. When it comes back, you can try again."))
+    if not challenge.is_open_for_work:
+        raise Conflict(
+            _("This challenge is “%(status)s”, so it takes no more work.")
+            % {"status": challenge.get_status_display()}
+        )
+
+
+def _check_lengths(body: str, link: str) -> None:
+    errors = {}
+    if len(body) > MAX_BODY_LENGTH:
+        errors["body"] = [
+            _("Your text has %(length)d characters; shorten it to %(most)d or link to the rest.")
+            % {"length": len(body), "most": MAX_BODY_LENGTH}
+        ]
+    if len(link) > MAX_LINK_LENGTH:
+        errors["link"] = [_("The link is too long: 500 characters at most.")]
+    if errors:
+        raise Invalid(_("The draft was not saved: it is too long."), errors=errors)
+
+
+def _next_attempt(challenge: Challenge, by: User) -> int:
+    last = (
+        Submission.objects.owned_by(by)
+        .filter(challenge=challenge)
+        .aggregate(last=Max("attempt"))["last"]
+    )
+    return (last or 0) + 1

@@ -1,0 +1,54 @@
+"""How a submission moves between its statuses. The only writer of `Submission.status`."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from learnquest.core.errors import Conflict
+from submissions.models import Submission
+
+Status = Submission.Status
+
+MOVES: dict[Submission.Status, set[Submission.Status]] = {
+    Status.DRAFT: {Status.SUBMITTED},
+    Status.SUBMITTED: {Status.ACCEPTED, Status.RETURNED},
+    Status.ACCEPTED: set(),
+    Status.RETURNED: set(),
+}
+
+
+def hand_in(*, submission: Submission, now: datetime | None = None) -> Submission:
+    """Move a draft, which the caller has locked, into review."""
+    _allow(submission, Status.SUBMITTED)
+    submission.status = Status.SUBMITTED
+    submission.submitted_at = now or timezone.now()
+    submission.save(update_fields=["status", "submitted_at"])
+    return submission
+
+
+def settle(
+    *,
+    submission: Submission,
+    to: Submission.Status,
+    score: Decimal,
+    score_error: Decimal,
+    now: datetime | None = None,
+) -> Submission:
+    """Close the review of a submission, which the caller has locked, with its score."""
+    _allow(submission, to)
+    submission.status = to
+    submission.score = score
+    submission.score_error = score_error
+    submission.settled_at = now or timezone.now()
+    submission.save(update_fields=["status", "score", "score_error", "settled_at"])
+    return submission
+
+
+def _allow(submission: Submission, to: Submission.Status) -> None:
+    if to not in MOVES[Status(submission.status)]:
+        raise Conflict(
+            _("Work that is “%(now)s” cannot become “%(to)s”.")
+            % {"now": submission.get_status_display(), "to": Status(to).label}
+        )
