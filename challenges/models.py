@@ -61,7 +61,11 @@ class Challenge(models.Model):
         default=60,
         validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
     )
-    rubric = models.JSONField(_("rubric"), validators=[validate_rubric])
+    rubric = models.JSONField(
+        _("rubric"),
+        validators=[validate_rubric],
+        error_messages={"blank": _("A rubric needs 1 to 6 criteria.")},
+    )
     source = models.CharField(max_length=8, choices=Source, default=Source.MANUAL)
     status = models.CharField(max_length=12, choices=Status, default=Status.TODO)
     position = models.PositiveIntegerField()
@@ -198,7 +202,11 @@ class Proposal(models.Model):
         _("estimated minutes"),
         validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
     )
-    rubric = models.JSONField(_("rubric"), validators=[validate_rubric])
+    rubric = models.JSONField(
+        _("rubric"),
+        validators=[validate_rubric],
+        error_messages={"blank": _("A rubric needs 1 to 6 criteria.")},
+    )
     milestone_title = models.CharField(_("milestone"), max_length=120, blank=True)
     milestone_due = models.DateField(_("due"), null=True, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)

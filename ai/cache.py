@@ -1,0 +1,90 @@
+"""Answers that need not be paid for twice."""
+
+import hashlib
+import json
+import re
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+
+from accounts.models import User
+from ai.exchange import Purpose
+from ai.models import CachedCompletion
+from ai.prompts import Prompt
+from ai.schemas import Answer, AnyInputs
+
+# An explanation says nothing about who asked; a plan and feedback are one learner's own.
+SHARED = {Purpose.EXPLAIN}
+
+
+def key(
+    *, purpose: Purpose, inputs: AnyInputs, prompt: Prompt, schema: type[Answer], user: User
+) -> str:
+    """Return the SHA-256 under which the answer to exactly this question is kept."""
+    parts = {
+        "purpose": purpose.value,
+        "model": settings.AI_MODEL,
+        "api": settings.AI_API,
+        "server": settings.OPENAI_BASE_URL,
+        "prompt": [prompt.name, prompt.version],
+        "inputs": _settled(inputs.model_dump(mode="json")),
+        "schema": schema.model_json_schema(),
+        "user": None if purpose in SHARED else user.pk,
+    }
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def look_up(request_hash: str, *, now: datetime) -> CachedCompletion | None:
+    """Return the answer kept under this hash, if it is still fresh, and count the hit."""
+    found = CachedCompletion.objects.filter(request_hash=request_hash, expires_at__gt=now).first()
+    if found is not None:
+        CachedCompletion.objects.filter(pk=found.pk).update(hits=F("hits") + 1)
+    return found
+
+
+def keep(
+    *,
+    request_hash: str,
+    purpose: Purpose,
+    answer: Answer,
+    user: User,
+    prompt_version: int,
+    tokens: tuple[int, int],
+    now: datetime,
+) -> CachedCompletion:
+    """Keep an answer for AI_CACHE_DAYS; an older one under the same hash is replaced."""
+    kept, _ = CachedCompletion.objects.update_or_create(
+        request_hash=request_hash,
+        defaults={
+            "purpose": purpose.value,
+            "user": None if purpose in SHARED else user,
+            "response": answer.model_dump(mode="json"),
+            "model": settings.AI_MODEL,
+            "prompt_version": prompt_version,
+            "tokens_in": tokens[0],
+            "tokens_out": tokens[1],
+            "created_at": now,
+            "expires_at": now + timedelta(days=settings.AI_CACHE_DAYS),
+        },
+    )
+    return kept
+
+
+def forget_expired(*, now: datetime) -> int:
+    """Delete what nobody can be given any more; returns how many answers went."""
+    return CachedCompletion.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def _settled(value: object) -> object:
+    """Return JSON data with white space normalised, so that a stray blank costs no call."""
+    if isinstance(value, str):
+        # Line breaks can carry meaning (code, verse), blanks at line ends do not.
+        lines = [re.sub(r"[^\S\n]+$", "", line) for line in value.strip().splitlines()]
+        return "\n".join(lines)
+    if isinstance(value, list):
+        return [_settled(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _settled(item) for name, item in value.items()}
+    return value

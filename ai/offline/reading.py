@@ -1,0 +1,167 @@
+"""What the offline coach can see in a text by itself, without knowing what it is about."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ai.offline.words import STOP_WORDS, Sentence, sentences, stem, stems, words
+
+DEFAULT_WORDS = 110
+_EXPECTED = re.compile(r"(\d{2,4})\s*(?:to|-|–|—|and|or)?\s*(?:\d{2,4}\s*)?words", re.IGNORECASE)
+_NUMBER = re.compile(r"\d")
+_LIST = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+\S", re.MULTILINE)
+_CODE = re.compile(
+    r"```|^\s{4,}\S|\w\([^)]*\)|[=!<>]=|:=|=>|->|[{};]\s*$|^\s*(?:def|class|for|if|import|SELECT)\b",
+    re.MULTILINE,
+)
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_QUOTED = re.compile(r"[\"“«][^\"”»]{3,}[\"”»]|\bhttps?://\S+")
+
+REASONS = {
+    stem(word)
+    for word in (
+        "because since therefore hence thus why reason reasons means cause caused causes due so "
+        "if then unless otherwise porque weil parce perché pourquoi daher donc"
+    ).split()
+}
+EXAMPLES = {"example", "instance", "e.g", "eg", "such", "namely", "ejemplo", "beispiel", "exemple"}
+REFLECTION = {
+    stem(word)
+    for word in (
+        "learned learnt noticed realised realized mistake mistakes wrong better worse improve "
+        "improved next time stuck hard harder easier first before after compared changed failed "
+        "struggled corrected fixed surprised expected tomorrow week practise practice felt"
+    ).split()
+}
+VAGUE = {
+    stem(word)
+    for word in (
+        "stuff thing things nice good bad great ok okay whatever somehow etc maybe probably "
+        "basically pretty lots lot idk dunno guess sorry fine interesting cool easy anyway "
+        "mostly enough kinda sorta bit"
+    ).split()
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A learner's work, read once. Each measure runs from 0 to 1."""
+
+    body: str
+    expected: int
+    task_stems: frozenset[str]
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        return sentences(self.body)
+
+    @cached_property
+    def words(self) -> list[str]:
+        return words(self.body)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(stems(self.body))
+
+    @cached_property
+    def count(self) -> int:
+        """Words; in scripts without blanks, two characters count as one."""
+        ideographs = len(_IDEOGRAPH.findall(self.body))
+        return max(len(self.words), ideographs // 2)
+
+    @cached_property
+    def length(self) -> float:
+        return math.pow(min(1.0, self.count / self.expected), 0.8)
+
+    @cached_property
+    def is_english(self) -> bool:
+        """Whether English words can be expected in it, so that missing ones mean something."""
+        if self.count < 8:
+            return True
+        common = sum(word in STOP_WORDS for word in self.words)
+        return common >= 0.22 * len(self.words)
+
+    @cached_property
+    def on_task(self) -> float:
+        """How much of the instructions' words the text takes up."""
+        if not self.task_stems:
+            return 0.5
+        return min(1.0, len(self.task_stems & self.stems) / (0.4 * len(self.task_stems)))
+
+    @cached_property
+    def detail(self) -> float:
+        """Numbers, names, quotes and code: what cannot be said of just anything."""
+        found = sum(bool(_NUMBER.search(word)) for word in self.words)
+        found += sum(
+            word[:1].isupper()
+            for sentence in self.sentences
+            for word in sentence.text.split()[1:]
+            if word not in {"I", "I'm", "I've"}
+        )
+        found += len(_CODE.findall(self.body)) + 2 * len(_QUOTED.findall(self.body))
+        return self._saturating(found, 12)
+
+    @cached_property
+    def reasons(self) -> float:
+        return self._saturating(self._hits(REASONS) + 2 * self._hits(EXAMPLES), 5)
+
+    @cached_property
+    def reflection(self) -> float:
+        return self._saturating(self._hits(REFLECTION), 7)
+
+    @cached_property
+    def code(self) -> float:
+        return self._saturating(len(_CODE.findall(self.body)), 8)
+
+    @cached_property
+    def structure(self) -> float:
+        """Several sentences of readable length, in paragraphs or lists."""
+        lengths = [len(sentence.words) for sentence in self.sentences]
+        if not lengths:
+            return 0.0
+        parts = len(re.findall(r"\n\s*\n", self.body)) + len(_LIST.findall(self.body))
+        readable = sum(3 <= length <= 32 for length in lengths) / len(lengths)
+        return 0.5 * min(1.0, len(lengths) / 6) + 0.25 * readable + 0.25 * min(1.0, parts / 3)
+
+    @cached_property
+    def variety(self) -> float:
+        """Low when the same words come again and again."""
+        if not self.words:
+            return 0.0
+        # Texts repeat more the longer they are (Herdan 1960): compare logarithms, not counts.
+        ratio = math.log(1 + len(set(self.words))) / math.log(1 + len(self.words))
+        return max(0.0, min(1.0, (ratio - 0.6) / 0.25))
+
+    @cached_property
+    def vagueness(self) -> float:
+        return min(1.0, self._hits(VAGUE) / max(8.0, 0.12 * self.count))
+
+    def _hits(self, wanted: set[str]) -> int:
+        return sum(stem(word) in wanted or word in wanted for word in self.words)
+
+    def _saturating(self, found: int, plenty: int) -> float:
+        return math.pow(min(1.0, found / plenty), 0.7)
+
+
+def read(body: str, instructions: str) -> Reading:
+    """Read a text against the instructions; sentences copied from them do not count."""
+    asked = {" ".join(sentence.words) for sentence in sentences(instructions)}
+    copied = [
+        sentence.text
+        for sentence in sentences(body)
+        if len(sentence.words) > 4 and " ".join(sentence.words) in asked
+    ]
+    own = body
+    for text in copied:
+        own = own.replace(text, " ")
+    return Reading(
+        body=own, expected=_expected_words(instructions), task_stems=frozenset(stems(instructions))
+    )
+
+
+def _expected_words(instructions: str) -> int:
+    """Return the least number of words that the instructions ask for, else a usual one."""
+    asked: Sequence[str] = _EXPECTED.findall(instructions)
+    return max(40, min(600, max((int(number) for number in asked), default=DEFAULT_WORDS)))

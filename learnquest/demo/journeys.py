@@ -1,0 +1,226 @@
+"""What each learner of the demo did and when: made up in memory, before anything is stored."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from accounts.models import User
+from challenges.models import Challenge
+from challenges.rubrics import weighted_score
+from goals.models import Goal, Milestone
+from learnquest.demo.content import ChallengeText, GoalText, ReviewText, WorkText
+from learnquest.demo.content import Field_ as Category
+from reviews.models import PeerReview
+from submissions.models import Submission
+
+WEEKS = 10
+# Mean score of work by its strength; 60 passes.
+SCORES = {"strong": 87, "fair": 74, "weak": 56}
+LEARNERS_PER_GOAL = 3
+
+
+@dataclass
+class Handin:
+    """One piece of work with its reviews, all still unsaved."""
+
+    challenge: Challenge
+    submission: Submission
+    text: WorkText
+    reviews: list[PeerReview] = field(default_factory=list)
+
+
+@dataclass
+class Journey:
+    """One learner on the way to one goal."""
+
+    goal: Goal
+    milestones: list[Milestone]
+    challenges: list[Challenge] = field(default_factory=list)
+    handins: list[Handin] = field(default_factory=list)
+    drafts: list[Submission] = field(default_factory=list)
+    practice: list[tuple[datetime, int, str]] = field(default_factory=list)
+
+
+PRACTICE_NOTES = (
+    "Twenty quiet minutes before work",
+    "Went over the feedback line by line",
+    "Slow repetition, no new material",
+    "Tried the hard part first",
+    "Reviewed my notes on the train",
+    "Short session, tired, but did it",
+    "",
+    "",
+)
+
+
+def invent(
+    *, categories: list[Category], people: list[User], rng: Random, now: datetime
+) -> list[Journey]:
+    """Invent a journey for three learners on each goal.
+
+    The three take a challenge's three texts in turns, so that no text stands twice and everybody
+    has good and bad days.
+    """
+    journeys = []
+    learners = _take_turns(people, rng)
+    for category in categories:
+        for number, text in enumerate(category.goals):
+            for turn in range(LEARNERS_PER_GOAL):
+                learner = people[0] if _is_stars(category, number, turn) else next(learners)
+                journeys.append(_journey(category.category, text, turn, learner, rng, now))
+    return journeys
+
+
+def _is_stars(category: Category, number: int, turn: int) -> bool:
+    """Whether the first demo account walks this way: it should have something to show."""
+    return turn == 0 and number == 0 and category.category in {"languages", "music"}
+
+
+def _take_turns(people: list[User], rng: Random) -> "TurnTaking":
+    return TurnTaking(people[1:], rng)
+
+
+class TurnTaking:
+    """Everybody once, in a random order, before anybody twice."""
+
+    def __init__(self, people: list[User], rng: Random) -> None:
+        self.people, self.rng = people, rng
+        self.left: list[User] = []
+
+    def __next__(self) -> User:
+        if not self.left:
+            self.left = self.rng.sample(self.people, len(self.people))
+        return self.left.pop()
+
+
+def _journey(
+    category: str, text: GoalText, turn: int, learner: User, rng: Random, now: datetime
+) -> Journey:
+    start = now - timedelta(weeks=WEEKS, days=rng.randint(-6, 8))
+    goal = Goal(
+        owner=learner,
+        title=text.title,
+        description=text.description,
+        category=category,
+        level=rng.choice(Goal.Level.values[:2]),
+        tags=text.tags,
+        visibility=rng.choice(["public", "public", "private"]),
+        start_date=start.date(),
+        target_date=(start + timedelta(weeks=text.weeks + 2)).date(),
+        created_at=start,
+    )
+    milestones = [
+        Milestone(
+            goal=goal,
+            title=item.title,
+            position=position,
+            due_date=(start + timedelta(weeks=item.week)).date(),
+        )
+        for position, item in enumerate(text.milestones)
+    ]
+    journey = Journey(goal, milestones)
+    for position, item in enumerate(text.challenges):
+        _work(journey, item, position, turn, rng, now, start)
+    for _ in range(rng.randint(4, 14)):
+        when = now - timedelta(days=rng.uniform(0, WEEKS * 7), hours=rng.uniform(0, 9))
+        if when > start:
+            minutes = rng.choice([15, 20, 25, 30, 45, 60])
+            journey.practice.append((when, minutes, rng.choice(PRACTICE_NOTES)))
+    return journey
+
+
+def _work(
+    journey: Journey,
+    item: ChallengeText,
+    position: int,
+    turn: int,
+    rng: Random,
+    now: datetime,
+    start: datetime,
+) -> None:
+    """Add a challenge, and what the learner has done of it by now."""
+    challenge = Challenge(
+        goal=journey.goal,
+        milestone=journey.milestones[item.milestone],
+        title=item.title,
+        instructions=item.instructions,
+        difficulty=item.difficulty,
+        estimated_minutes=item.minutes,
+        rubric=item.rubric,
+        source=Challenge.Source.AI,
+        position=position,
+        created_at=start + timedelta(hours=1),
+    )
+    journey.challenges.append(challenge)
+    # Two weeks a challenge, more or less; the last ones reach into these days and beyond.
+    when = start + timedelta(days=14 * position + rng.uniform(5, 19), hours=rng.uniform(0, 10))
+    text = item.submissions[(position + turn) % 3]
+    if when > now + timedelta(days=6):
+        return
+    body = text.body if when <= now else text.body[: len(text.body) // 2].rsplit(" ", 1)[0]
+    submission = Submission(
+        challenge=challenge,
+        author=journey.goal.owner,
+        body=body,
+        created_at=min(when, now) - timedelta(hours=rng.uniform(2, 40)),
+        saved_at=min(when, now - timedelta(hours=3)),
+    )
+    if when > now:
+        challenge.status = Challenge.Status.DOING
+        journey.drafts.append(submission)
+        return
+    submission.status = Submission.Status.SUBMITTED
+    submission.submitted_at = when
+    challenge.status = Challenge.Status.HANDED_IN
+    journey.handins.append(Handin(challenge, submission, text))
+
+
+def write_reviews(
+    *, journeys: list[Journey], people: list[User], rng: Random, now: datetime
+) -> None:
+    """Let two peers review each piece of work, as far as there was time since it was handed in.
+
+    Reviewers are taken in turns, never the author; what came in the last days waits for some.
+    """
+    handins = [handin for journey in journeys for handin in journey.handins]
+    handins.sort(key=lambda handin: handin.submission.submitted_at or now)
+    given = dict.fromkeys((person.username for person in people), 0)
+    for handin in handins:
+        author = handin.submission.author
+        others = [person for person in people if person.username != author.username]
+        rng.shuffle(others)
+        others.sort(key=lambda person: given[person.username])
+        assert handin.submission.submitted_at is not None
+        when = handin.submission.submitted_at
+        for reviewer, text in zip(others, handin.text.reviews, strict=False):
+            when += timedelta(hours=rng.uniform(4, 44))
+            if when >= now:
+                break
+            given[reviewer.username] += 1
+            handin.reviews.append(_review(handin, reviewer, text, when, rng))
+
+
+def _review(
+    handin: Handin, reviewer: User, text: ReviewText, when: datetime, rng: Random
+) -> PeerReview:
+    mean = SCORES[handin.text.strength] + text.score_shift
+    scores = {
+        criterion.key: max(0, min(100, 5 * round(rng.gauss(mean, 7) / 5)))
+        for criterion in handin.challenge.criteria
+    }
+    return PeerReview(
+        submission=handin.submission,
+        reviewer=reviewer,
+        author=handin.submission.author,
+        status=PeerReview.Status.SUBMITTED,
+        claimed_at=when - timedelta(hours=rng.uniform(0.5, 3)),
+        lease_until=when + timedelta(hours=40),
+        scores=scores,
+        comments={key: comment for key, comment in text.comments.items() if comment},
+        overall=text.overall,
+        score=round(weighted_score(handin.challenge.criteria, scores), 2),
+        submitted_at=when,
+        is_helpful={"careful": True, "brief": rng.choice([True, None]), "vague": None}[
+            text.quality
+        ],
+    )

@@ -1,0 +1,182 @@
+"""Tags of which pages are made; built in, so that no template loads them."""
+
+import hashlib
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from challenges.rubrics import Rubric
+from learnquest.core.markdown import render as render_markdown
+
+register = template.Library()
+
+TONES = {
+    "todo": "",
+    "doing": "info",
+    "draft": "",
+    "handed_in": "info",
+    "submitted": "info",
+    "claimed": "info",
+    "pending": "info",
+    "ready": "good",
+    "accepted": "good",
+    "completed": "good",
+    "active": "good",
+    "returned": "warn",
+    "paused": "warn",
+    "expired": "warn",
+    "failed": "bad",
+}
+LEVELS = ((0, "Missing"), (25, "Weak"), (50, "Fair"), (75, "Good"), (100, "Excellent"))
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """Draw one of our icons; the words beside it say what it means."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        extra,
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Show what a learner wrote, as safe HTML."""
+    return render_markdown(text)
+
+
+@register.inclusion_tag("components/pill.html")
+def pill(text: Any, status: str = "", icon: str = "") -> dict[str, Any]:
+    """Show a status; its tone follows from its value."""
+    return {"text": text, "tone": TONES.get(status, status), "icon": icon}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress_bar(percent: Any, label: Any = "", note: Any = "") -> dict[str, Any]:
+    """Show how far something is, from 0 to 100."""
+    return {"percent": round(float(percent)), "label": label or _("Progress"), "note": note}
+
+
+@register.inclusion_tag("components/difficulty.html")
+def difficulty(value: int) -> dict[str, Any]:
+    """Show a difficulty from 1 to 5 as dots, and in words for those who do not see them."""
+    return {"dots": [number <= value for number in range(1, 6)], "value": value}
+
+
+@register.inclusion_tag("components/avatar.html")
+def avatar(seed: Any, big: bool = False) -> dict[str, Any]:
+    """Draw the figure that belongs to a name: mirrored squares from its hash, always the same."""
+    digest = hashlib.sha256(str(seed).encode()).digest()
+    cells = []
+    for row in range(5):
+        for column in range(3):
+            if digest[row * 3 + column] % 5 < 3:
+                cells.append((column, row))
+                if column < 2:
+                    cells.append((4 - column, row))
+    return {"cells": cells, "tone": digest[20] % 6, "big": big}
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(
+    title: Any, text: Any = "", icon: str = "spark", action: Any = "", href: str = ""
+) -> dict[str, Any]:
+    """Say that there is nothing yet, and what to do about it."""
+    return {"title": title, "text": text, "icon": icon, "action": action, "href": href}
+
+
+@register.inclusion_tag("components/alert.html")
+def alert(text: Any, tone: str = "info") -> dict[str, Any]:
+    """Say something that matters now."""
+    return {"text": text, "tone": tone}
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(number: Any, label: Any, icon: str = "") -> dict[str, Any]:
+    """Show a figure with what it counts."""
+    return {"number": number, "label": label, "icon": icon}
+
+
+@register.inclusion_tag("components/rubric.html")
+def rubric(criteria: Rubric) -> dict[str, Any]:
+    """Show how work is judged."""
+    return {"criteria": criteria}
+
+
+@register.inclusion_tag("components/rubric_scores.html")
+def rubric_scores(
+    criteria: Rubric, scores: dict[str, int] | list[dict[str, Any]], comments: Any = None
+) -> dict[str, Any]:
+    """Show a grader's scores: a mapping with comments beside it, or the coach's list."""
+    if isinstance(scores, list):
+        comments = {row["key"]: row["comment"] for row in scores}
+        scores = {row["key"]: row["score"] for row in scores}
+    comments = comments or {}
+    rows = [(c, scores.get(c.key), comments.get(c.key, "")) for c in criteria]
+    return {"rows": rows}
+
+
+@register.inclusion_tag("components/rubric_form.html")
+def rubric_form(
+    criteria: Rubric, scores: dict[str, Any], comments: dict[str, str], errors: Any = None
+) -> dict[str, Any]:
+    """Ask a reviewer for a level and a comment on each criterion."""
+    errors = errors or {}
+    rows = []
+    for criterion in criteria:
+        texts = {level.score: level.text for level in criterion.levels}
+        levels = [
+            (score, _(name), texts.get(score, ""), scores.get(criterion.key) == score)
+            for score, name in LEVELS
+        ]
+        wrong = [
+            *errors.get(f"score_{criterion.key}", []),
+            *errors.get(f"comment_{criterion.key}", []),
+        ]
+        rows.append((criterion, levels, comments.get(criterion.key, ""), wrong))
+    return {"rows": rows}
+
+
+@register.inclusion_tag("components/badge.html")
+def badge(badge: Any, awarded_at: Any = None, todo: bool = False) -> dict[str, Any]:
+    """Draw an achievement; `todo` shows one that is still to be earned."""
+    return {"badge": badge, "awarded_at": awarded_at, "todo": todo}
+
+
+@register.inclusion_tag("components/coach_label.html")
+def coach_label(is_offline: bool, model: str = "") -> dict[str, Any]:
+    """Say who speaks: the offline coach, or a model by its name."""
+    return {"is_offline": is_offline, "model": model}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
+    """Link to the pages before and after, keeping the rest of the address."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    links = {}
+    for name, there in (("previous", page.has_previous()), ("next", page.has_next())):
+        if there:
+            number = (
+                page.previous_page_number() if name == "previous" else page.next_page_number()
+            )
+            query["page"] = str(number)
+            links[name] = f"?{query.urlencode()}"
+    return {"page": page, **links}
+
+
+@register.inclusion_tag("components/post_button.html", takes_context=True)
+def post_button(context: template.Context, action: str, text: Any, **how: Any) -> dict[str, Any]:
+    """A form with one button: `kind`, `icon`, `small`, `confirm`, `name` and `value`, `target`.
+
+    With `target` htmx swaps that element for the answer; without scripts the page goes on.
+    """
+    return {"action": action, "text": text, "csrf_token": context.get("csrf_token"), **how}

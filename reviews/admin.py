@@ -1,0 +1,55 @@
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from learnquest.core.errors import DomainError
+from reviews import ai_feedback
+from reviews.models import AIFeedback, PeerReview
+
+
+@admin.register(AIFeedback)
+class AIFeedbackAdmin(admin.ModelAdmin[AIFeedback]):
+    list_display = (
+        "submission",
+        "status",
+        "model",
+        "is_offline",
+        "cached",
+        "latency_ms",
+        "helpful",
+        "requested_at",
+    )
+    list_filter = ("status", "is_offline", "model", "prompt_version", "helpful")
+    search_fields = ("submission__challenge__title", "submission__author__email")
+    raw_id_fields = ("submission",)
+    list_select_related = ("submission",)
+    date_hierarchy = "requested_at"
+    actions = ("try_again",)
+
+    @admin.action(description=_("Ask the coach again where it failed"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[AIFeedback]) -> None:
+        done = 0
+        for feedback in queryset.select_related("submission__author"):
+            try:
+                ai_feedback.retry(feedback=feedback, by=feedback.submission.author)
+            except DomainError:
+                continue  # it is there or on its way, which is what was wanted
+            done += 1
+        self.message_user(
+            request,
+            ngettext("%(n)d asked again.", "%(n)d asked again.", done) % {"n": done},
+            messages.SUCCESS if done else messages.WARNING,
+        )
+
+
+@admin.register(PeerReview)
+class PeerReviewAdmin(admin.ModelAdmin[PeerReview]):
+    list_display = ("submission", "reviewer", "status", "score", "quality", "is_helpful")
+    list_filter = ("status", "is_helpful")
+    search_fields = ("reviewer__email", "submission__challenge__title")
+    raw_id_fields = ("submission", "reviewer", "author")
+    list_select_related = ("submission", "reviewer")
+    date_hierarchy = "claimed_at"
+    readonly_fields = ("status", "score", "quality", "submitted_at")

@@ -1,0 +1,80 @@
+import csv
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from reviews import scoring
+
+HEADER = ["submission", "reviewer", "score"]
+
+
+class Command(BaseCommand):
+    help = (
+        "Score a CSV of grades (submission,reviewer,score) with the same code as the site. "
+        "Writes consensus.csv and reviewers.csv; touches no database."
+    )
+    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own type
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("grades", type=Path, metavar="IN.csv")
+        parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        fit = scoring.fit(_grades(options["grades"]))
+        out: Path = options["out"]
+        out.mkdir(parents=True, exist_ok=True)
+        _write(
+            out / "consensus.csv",
+            ["submission", "score", "stderr", "reviews"],
+            (
+                [name, f"{c.score:.4f}", f"{c.stderr:.4f}", c.reviews]
+                for name, c in sorted(fit.submissions.items())
+            ),
+        )
+        _write(
+            out / "reviewers.csv",
+            ["reviewer", "bias", "sd", "quality", "reviews"],
+            (
+                [name, f"{g.bias:.4f}", f"{g.sd:.4f}", f"{g.quality:.4f}", g.reviews]
+                for name, g in sorted(fit.graders.items())
+            ),
+        )
+        self.stdout.write(
+            f"{len(fit.submissions)} submissions and {len(fit.graders)} reviewers scored."
+        )
+
+
+def _grades(path: Path) -> Iterator[scoring.Grade[str, str]]:
+    """Yield the grades of a file; the first bad line ends it with a message that names it."""
+    try:
+        file = path.open(newline="", encoding="utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    with file:
+        reader = csv.reader(file)
+        if next(reader, None) != HEADER:
+            raise CommandError(f"{path} should begin with the line {','.join(HEADER)}.")
+        for row in reader:
+            try:
+                submission, reviewer, text = row
+                score = float(text)
+            except ValueError as error:
+                raise CommandError(
+                    f"{path}, line {reader.line_num}: "
+                    "a line is a submission, a reviewer and a score."
+                ) from error
+            if not 0 <= score <= 100:
+                raise CommandError(
+                    f"{path}, line {reader.line_num}: a score lies between 0 and 100."
+                )
+            yield scoring.Grade(submission, reviewer, score)
+
+
+def _write(path: Path, header: list[str], rows: Iterator[list[Any]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

@@ -1,0 +1,85 @@
+import random
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviews import scoring
+from reviews.scoring import Grade
+
+
+def test_the_consensus_of_equal_grades_is_that_grade() -> None:
+    fit = scoring.fit([Grade("w", "a", 70.0), Grade("w", "b", 70.0)])
+    assert fit.submissions["w"].score == 70
+    assert fit.submissions["w"].reviews == 2
+
+
+def test_more_grades_make_the_error_smaller() -> None:
+    two = scoring.fit(Grade("w", str(n), 70.0 + n) for n in range(2))
+    six = scoring.fit(Grade("w", str(n), 70.0 + n % 2) for n in range(6))
+    assert six.submissions["w"].stderr < two.submissions["w"].stderr
+
+
+def test_a_harsh_grader_has_a_negative_bias() -> None:
+    grades = [
+        Grade(work, grader, 80.0 if grader != "harsh" else 60.0)
+        for work in range(10)
+        for grader in ("harsh", "a", "b")
+    ]
+    graders = scoring.fit(grades).graders
+    assert graders["harsh"].bias < -10 < graders["a"].bias
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 6), st.floats(0, 100)), max_size=40
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_grades_does_not_matter(
+    rows: list[tuple[int, int, float]], rng: random.Random
+) -> None:
+    grades = [Grade(*row) for row in rows]
+    shuffled = grades[:]
+    rng.shuffle(shuffled)
+    one, other = scoring.fit(grades), scoring.fit(shuffled)
+    assert one.submissions.keys() == other.submissions.keys()
+    for work, consensus in one.submissions.items():
+        assert consensus.score == pytest.approx(other.submissions[work].score)
+        assert consensus.stderr == pytest.approx(other.submissions[work].stderr)
+        assert -1e-6 <= consensus.score <= 100 + 1e-6
+    for grader in one.graders.values():
+        assert 0 <= grader.quality <= 1
+
+
+def test_the_command_scores_a_file_without_a_database(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("submission,reviewer,score\nw1,a,60\nw1,b,80\nw2,a,50\n")
+    call_command("score_reviews", source, out=tmp_path / "out", stdout=StringIO())
+    consensus = (tmp_path / "out" / "consensus.csv").read_text().splitlines()
+    assert consensus[0] == "submission,score,stderr,reviews"
+    assert consensus[1].startswith("w1,70.0000,")
+    reviewers = (tmp_path / "out" / "reviewers.csv").read_text().splitlines()
+    assert reviewers[0] == "reviewer,bias,sd,quality,reviews" and len(reviewers) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a,b,c\n", "should begin with the line submission,reviewer,score"),
+        ("submission,reviewer,score\nw1,a,sixty\n", "line 2"),
+        ("submission,reviewer,score\nw1,a,101\n", "between 0 and 100"),
+        ("submission,reviewer,score\nw1,a,nan\n", "between 0 and 100"),
+        ("submission,reviewer,score\nw1,a\n", "line 2"),
+    ],
+)
+def test_the_command_names_the_line_that_is_wrong(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(text)
+    with pytest.raises(CommandError, match=problem):
+        call_command("score_reviews", source, out=tmp_path / "out")

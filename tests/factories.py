@@ -1,0 +1,81 @@
+"""Builders for tests: they go through the deeds where a deed is what makes the thing."""
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from challenges import authoring
+from challenges.models import Challenge
+from goals import lifecycle
+from goals.models import Goal
+from reviews import assignment, handin, peer_review
+from reviews.models import PeerReview
+from submissions import drafting
+from submissions.models import Submission
+
+PASSWORD = "correct horse battery"
+WORK = (
+    "Yesterday I spoke with the baker for ten minutes. I asked how the bread is made, and she "
+    "told me about the oven. I did not know the word for yeast, so I described it.\n\n"
+    "- New words: levadura, horno, masa\n- Next time I will ask about her family."
+)
+WORDS = "You describe the talk well; next time write down a sentence that went wrong."
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"learner-{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.com")
+    display_name = factory.LazyAttribute(lambda user: user.username.title())
+    password = factory.django.Password(PASSWORD)
+
+
+def make_goal(by: User, **fields: Any) -> Goal:
+    fields.setdefault("title", "Hold a 10-minute conversation in Spanish")
+    fields.setdefault("category", "languages")
+    return lifecycle.create_goal(by=by, **fields)
+
+
+def make_challenge(goal: Goal, **fields: Any) -> Challenge:
+    fields.setdefault("title", "Talk to a shopkeeper")
+    fields.setdefault("instructions", "Talk for ten minutes and write down what you said.")
+    fields.setdefault("difficulty", 3)
+    return authoring.create_challenge(goal=goal, by=goal.owner, **fields)
+
+
+def make_draft(challenge: Challenge, body: str = WORK) -> Submission:
+    return drafting.save_draft(challenge=challenge, by=challenge.goal.owner, body=body)
+
+
+def make_submission(challenge: Challenge, body: str = WORK) -> Submission:
+    """Work handed in, with AI feedback asked for."""
+    draft = make_draft(challenge, body)
+    return handin.hand_in(submission=draft, by=draft.author)
+
+
+def claim(submission: Submission, by: User) -> PeerReview:
+    """A claim of this very submission; the queue must hold nothing that comes before it."""
+    review = assignment.claim_next(by=by)
+    assert review is not None and review.submission_id == submission.pk
+    return review
+
+
+def answers(challenge: Challenge, score: int = 75) -> dict[str, Any]:
+    """A complete review form: every criterion scored and commented."""
+    keys = [criterion.key for criterion in challenge.criteria]
+    return {
+        "scores": dict.fromkeys(keys, score),
+        "comments": dict.fromkeys(keys, "I could follow each step."),
+        "overall": WORDS,
+    }
+
+
+def make_review(submission: Submission, by: User, score: int = 75) -> PeerReview:
+    """A review claimed from the queue and sent."""
+    review = claim(submission, by)
+    return peer_review.submit_review(review=review, by=by, **answers(submission.challenge, score))

@@ -1,0 +1,133 @@
+"""What must hold when many do the same at once. SQLite lets writers in one at a time anyway."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, connections
+
+from accounts.models import User
+from challenges.models import Challenge
+from leaderboard import points
+from leaderboard.models import PointEntry, Standing
+from reviews import assignment, handin, peer_review
+from reviews.models import AIFeedback, PeerReview
+from submissions.models import Submission
+from tests.factories import (
+    WORK,
+    UserFactory,
+    answers,
+    make_challenge,
+    make_draft,
+    make_goal,
+    make_submission,
+)
+
+THREADS = 20
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite has one writer at a time"
+    ),
+]
+
+
+def all_at_once[T](deeds: list[Callable[[], T]]) -> list[T]:
+    """Run each deed in a thread with a connection of its own, all released at one moment."""
+    gate = Barrier(len(deeds))
+
+    def run(deed: Callable[[], T]) -> T:
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=30)
+            return deed()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def test_twenty_reviewers_never_share_a_seat() -> None:
+    goal = make_goal(UserFactory())
+    works = [make_submission(make_challenge(goal)) for _ in range(6)]
+    reviewers: list[User] = UserFactory.create_batch(THREADS)
+    claims = all_at_once([lambda who=who: assignment.claim_next(by=who) for who in reviewers])
+    seats = Counter(claim.submission_id for claim in claims if claim is not None)
+    assert set(seats) <= {work.pk for work in works}
+    assert max(seats.values()) <= assignment.SEATS
+    # A claim may pass over work that somebody else is looking at; asking again gets the rest.
+    for who in reviewers:
+        assignment.claim_next(by=who)
+    assert PeerReview.objects.count() == len(works) * assignment.SEATS
+
+
+def test_one_reviewer_who_clicks_twenty_times_holds_one_claim() -> None:
+    goal = make_goal(UserFactory())
+    for _ in range(5):
+        make_submission(make_challenge(goal))
+    bob = UserFactory()
+    claims = all_at_once([lambda: assignment.claim_next(by=bob)] * THREADS)
+    assert len({claim.pk for claim in claims if claim is not None}) == 1
+    assert PeerReview.objects.count() == 1
+
+
+def test_twenty_identical_hand_ins_make_one_submission() -> None:
+    alice = UserFactory()
+    challenge = make_challenge(make_goal(alice))
+    results = all_at_once(
+        [lambda: handin.hand_in_work(challenge=challenge, by=alice, body=WORK)] * THREADS
+    )
+    assert len({submission.pk for submission, _ in results}) == 1
+    assert sum(is_new for _, is_new in results) == 1
+    assert Submission.objects.count() == AIFeedback.objects.count() == 1
+    assert alice.point_entries.filter(reason="handed_in").count() == 1
+
+
+def test_twenty_clicks_on_hand_in_make_one() -> None:
+    alice = UserFactory()
+    draft = make_draft(make_challenge(make_goal(alice)))
+    all_at_once([lambda: handin.hand_in(submission=draft, by=alice)] * THREADS)
+    assert AIFeedback.objects.count() == 1
+    assert Challenge.objects.get().status == "handed_in"
+
+
+def test_two_last_reviews_at_once_settle_the_work_once() -> None:
+    work = make_submission(make_challenge(make_goal(UserFactory())))
+    reviewers: list[User] = UserFactory.create_batch(2)
+    claims = [assignment.claim_next(by=who) for who in reviewers]
+    all_at_once(
+        [
+            lambda claim=claim: peer_review.submit_review(
+                review=claim, by=claim.reviewer, **answers(work.challenge, 80)
+            )
+            for claim in claims
+            if claim is not None
+        ]
+    )
+    work.refresh_from_db()
+    assert work.status == "accepted"
+    assert PointEntry.objects.filter(reason="work_accepted").count() == 1
+    assert PointEntry.objects.filter(reason="review_quality").count() == 2
+
+
+def test_no_point_is_lost_when_twenty_come_at_once() -> None:
+    alice = UserFactory()
+
+    def give(number: int) -> object:
+        return points.award(
+            user_id=alice.pk,
+            amount=7,
+            reason=PointEntry.Reason.WORK_ACCEPTED,
+            key=f"{number}",
+            verified=True,
+            category="music",
+        )
+
+    all_at_once([lambda number=number: give(number) for number in range(THREADS)])
+    assert set(Standing.objects.values_list("points", flat=True)) == {7 * THREADS}
+    all_at_once([lambda: give(0)] * THREADS)
+    assert PointEntry.objects.count() == THREADS
