@@ -137,6 +137,8 @@ class RefreshToken(models.Model):
     )
     token_hash = models.CharField(max_length=64, unique=True)
     family = models.UUIDField(default=uuid4)
+    # A digest that changes with the user's password: then no token of before is good.
+    auth_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -1,11 +1,18 @@
-"""How people come in: what allauth asks of us."""
+"""How people come in: what allauth asks of us, and the door for API clients."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.models import User
+from learnquest.core.checked import check
+from learnquest.core.errors import Invalid
 
 
 def display_name(user: User) -> str:
@@ -25,3 +32,52 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
         user.time_zone = form.cleaned_data.get("time_zone") or "UTC"
         saved: User = super().save_user(request, user, form, commit)
         return saved
+
+
+@transaction.atomic
+def sign_up(
+    *,
+    request: HttpRequest,
+    email: str,
+    password: str,
+    display_name: str = "",
+    time_zone: str = "UTC",
+) -> User:
+    """Make an account, and mail a link to its address where the site verifies addresses.
+
+    Raises Invalid, by field, for an address in use, a weak password or an unknown time zone.
+    """
+    user = User(
+        email=User.objects.normalize_email(email.strip()),
+        display_name=display_name.strip(),
+        time_zone=time_zone,
+    )
+    wish = user.display_name.replace(" ", "-") or user.email.split("@")[0]
+    user.username = User.objects.free_username(wish)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), errors={"password": error.messages}) from error
+    if User.objects.filter(email__iexact=user.email).exists():
+        message = "This e-mail address is in use. Sign in instead."
+        raise Invalid(message, errors={"email": [message]})
+    user.set_password(password)
+    check(user)
+    user.save()
+    address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    if must_verify():
+        transaction.on_commit(lambda: address.send_confirmation(request, signup=True))
+    return user
+
+
+def must_verify() -> bool:
+    """Whether nobody may sign in before they followed the link in a mail."""
+    return bool(settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory")
+
+
+def may_sign_in(user: User) -> bool:
+    """Whether the user's address is as verified as this site wants it."""
+    return (
+        not must_verify()
+        or EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
+    )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from challenges.models import Challenge, Plan, Proposal
 from challenges.rubrics import MAX_CRITERIA, default_rubric
 from goals.models import Goal
+from learnquest.core.errors import DomainError
 
 DIFFICULTIES = [
     (1, _("1: a warm-up")),
@@ -29,6 +30,16 @@ class CriterionForm(forms.Form):
 
 class BaseRubricFormSet(forms.BaseFormSet[CriterionForm]):
     """The rubric as rows; an empty name means no such row."""
+
+    @property
+    def shown_rows(self) -> list[CriterionForm]:
+        """The rows that are filled in, and three at least."""
+        return [row for at, row in enumerate(self.forms) if at < 3 or row["name"].value()]
+
+    @property
+    def spare_rows(self) -> list[CriterionForm]:
+        shown = self.shown_rows
+        return [row for row in self.forms if row not in shown]
 
     def rubric(self, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the criteria; without any weight given they weigh the same.
@@ -73,6 +84,13 @@ def rubric_formset(data: Any, rubric: list[dict[str, Any]] | None) -> BaseRubric
     formset = RubricFormSet(data, initial=rubric or default_rubric(), prefix="rubric")
     assert isinstance(formset, BaseRubricFormSet)
     return formset
+
+
+def about_rubric(refusal: DomainError, rubric: BaseRubricFormSet) -> DomainError:
+    """Put what is wrong with the rubric above its rows, where the learner can mend it."""
+    for text in refusal.errors.get("rubric", []):
+        rubric.non_form_errors().append(text)
+    return refusal
 
 
 class ChallengeForm(forms.ModelForm[Challenge]):

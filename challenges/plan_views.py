@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from challenges import generation
-from challenges.forms import PlanForm, ProposalForm
+from challenges.forms import PlanForm, ProposalForm, about_rubric, rubric_formset
 from challenges.models import Plan, Proposal
 from goals.models import Goal
 from learnquest.core.checked import show_on
@@ -104,16 +104,23 @@ def restore(request: LearnerRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
+    before = proposal.rubric
     form = ProposalForm(request.POST or None, instance=proposal)
-    if request.method == "POST" and form.is_valid():
+    rubric = rubric_formset(request.POST or None, before)
+    if request.method == "POST" and form.is_valid() and rubric.is_valid():
         try:
-            generation.edit_proposal(proposal=proposal, by=request.user, **form.cleaned_data)
+            generation.edit_proposal(
+                proposal=proposal,
+                by=request.user,
+                rubric=rubric.rubric(before),
+                **form.cleaned_data,
+            )
         except DomainError as refusal:
-            show_on(form, refusal)
+            show_on(form, about_rubric(refusal, rubric))
         else:
             messages.success(request, _("Proposal changed."))
             return redirect(proposal.plan)
-    context = {"form": form, "proposal": proposal, "plan": proposal.plan}
+    context = {"form": form, "rubric": rubric, "proposal": proposal, "plan": proposal.plan}
     status = 422 if request.method == "POST" else 200
     return render(request, "challenges/proposal_form.html", context, status=status)
 

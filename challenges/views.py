@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from challenges import authoring
-from challenges.forms import BaseRubricFormSet, ChallengeForm, rubric_formset
+from challenges.forms import ChallengeForm, about_rubric, rubric_formset
 from challenges.models import Challenge
 from goals.models import Goal
 from learnquest.core.checked import show_on
@@ -45,7 +45,7 @@ def create(request: LearnerRequest, goal_pk: int) -> HttpResponse:
                 goal=goal, by=request.user, rubric=rubric.rubric([]), **form.cleaned_data
             )
         except DomainError as refusal:
-            show_on(form, _about_rubric(refusal, rubric))
+            show_on(form, about_rubric(refusal, rubric))
         else:
             messages.success(request, _("“%(title)s” is on your plan.") % {"title": challenge})
             return redirect(challenge)
@@ -69,7 +69,7 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except DomainError as refusal:
-            show_on(form, _about_rubric(refusal, rubric))
+            show_on(form, about_rubric(refusal, rubric))
         else:
             messages.success(request, _("Saved."))
             return redirect(challenge)
@@ -118,13 +118,6 @@ def delete(request: LearnerRequest, pk: int) -> HttpResponse:
             return redirect(challenge.goal)
     context = {"challenge": challenge, "error": error}
     return render(request, "challenges/delete.html", context, status=409 if error else 200)
-
-
-def _about_rubric(refusal: DomainError, rubric: BaseRubricFormSet) -> DomainError:
-    """Put what is wrong with the rubric above its rows, where the learner can mend it."""
-    for text in refusal.errors.get("rubric", []):
-        rubric.non_form_errors().append(text)
-    return refusal
 
 
 def _form_page(request: LearnerRequest, context: dict[str, Any]) -> HttpResponse:

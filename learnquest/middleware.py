@@ -10,7 +10,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from learnquest.core.errors import DomainError, Limited
 from learnquest.core.logs import request_id as current_id
@@ -82,12 +82,16 @@ class refusals:  # noqa: N801 - used like the functions beside it
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError) or request.path.startswith("/api/"):
             return None
-        response = render(
-            request,
-            "errors/refusal.html",
-            {"title": error.title, "message": str(error), "status": error.status},
-            status=error.status,
-        )
+        context = {"title": error.title, "message": str(error), "status": error.status}
+        if getattr(request, "htmx", False):
+            # The page stays as it is, and says above what is the matter.
+            response = render(
+                request, "errors/_refusal_toast.html", context, status=error.status
+            )
+            retarget(response, "#toasts")
+            reswap(response, "beforeend")
+        else:
+            response = render(request, "errors/refusal.html", context, status=error.status)
         if isinstance(error, Limited):
             response["Retry-After"] = str(error.retry_after)
         return response

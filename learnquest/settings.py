@@ -41,7 +41,9 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("BEHIND_PROXY", default=False):
+# Only then are the headers X-Forwarded-Proto and X-Forwarded-For believed.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -101,6 +103,7 @@ FORM_RENDERER = "learnquest.core.forms.Renderer"
 
 MIDDLEWARE = [
     "learnquest.middleware.request_id",
+    "learnquest.pages.errors.api_problems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -171,8 +174,19 @@ CACHES: dict[str, Any] = {
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
+    ),
+    # Counts that must hold across processes.
+    "limits": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {
+            "BACKEND": "learnquest.core.limits.CountingDatabaseCache",
+            "LOCATION": "rate_limits",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    ),
 }
+RATELIMIT_USE_CACHE = "limits"
 SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
@@ -210,6 +224,8 @@ ACCOUNT_USER_DISPLAY = "accounts.signup.display_name"
 ACCOUNT_EMAIL_VERIFICATION = env.str(
     "EMAIL_VERIFICATION", default="mandatory" if env.str("EMAIL_URL", default="") else "none"
 )
+# Shows the demo accounts, whose password everybody knows, on the sign-in page.
+DEMO = env.bool("DEMO", default=False)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 
@@ -292,7 +308,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 # --- Operations -------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-# How old the worker's last sign of life may be before /readyz says so.
+# How long a task may wait for a worker before /readyz says so.
 WORKER_SILENCE_SECONDS = env.int("WORKER_SILENCE_SECONDS", default=120)
 
 LOGGING: dict[str, Any] = {

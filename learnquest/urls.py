@@ -13,7 +13,6 @@ urlpatterns = [
     path("", include("challenges.urls")),
     path("", include("submissions.urls")),
     path("", include("reviews.urls")),
-    path("", include("leaderboard.urls")),
     path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -101,7 +101,7 @@ class Submission(models.Model):
         return f"Attempt {self.attempt} at challenge {self.challenge_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("submissions:detail", args=[self.pk])
+        return reverse("reviews:submission", args=[self.pk])
 
     def is_visible_to(self, user: User) -> bool:
         return self.author_id == user.pk or (

@@ -1,0 +1,246 @@
+"""Sign-in for API clients, one's own profile, other people, and the inbox."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.contrib.auth import authenticate, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
+from ninja import Field, Query, Router, Schema, Status
+from ninja.errors import AuthenticationError
+
+from accounts import inbox, profile, signup, tokens
+from accounts.authentication import ACCESS_COOKIE, REFRESH_COOKIE, require_csrf
+from accounts.models import Notification, User
+from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.errors import Forbidden
+from learnquest.core.http import LearnerRequest
+from learnquest.core.limits import client_ip, limit
+
+auth_router = Router(tags=["auth"])
+people_router = Router(tags=["people"])
+inbox_router = Router(tags=["notifications"])
+
+REFRESH_PATH = "/api/auth"
+
+
+class ProfileOut(Schema):
+    id: int
+    email: str
+    username: str
+    display_name: str
+    bio: str
+    time_zone: str
+    is_profile_public: bool
+    is_on_leaderboard: bool
+    wants_review_mail: bool
+    wants_digest_mail: bool
+    date_joined: datetime
+
+
+class ProfileIn(In):
+    display_name: str = ""
+    username: str = ""
+    bio: str = ""
+    time_zone: str = ""
+    is_profile_public: bool = False
+    is_on_leaderboard: bool = True
+    wants_review_mail: bool = True
+    wants_digest_mail: bool = True
+
+
+class RegisterIn(In):
+    email: str = Field(examples=["alice@example.com"])
+    password: str = Field(json_schema_extra={"format": "password"})
+    display_name: str = ""
+    time_zone: str = Field("UTC", examples=["Europe/Berlin"])
+
+
+class LoginIn(In):
+    email: str
+    password: str = Field(json_schema_extra={"format": "password"})
+    transport: Literal["cookie", "bearer"] = Field(
+        "cookie", description="`bearer` returns the tokens in the body and sets no cookie."
+    )
+
+
+class RefreshIn(In):
+    refresh: str = Field("", description="For bearer clients; browsers send the cookie.")
+
+
+class TokensOut(Schema):
+    """Tokens are in the body for `bearer` clients only."""
+
+    user_id: int
+    expires_in: int = Field(description="Seconds for which the access token is good.")
+    token_type: Literal["cookie", "bearer"]
+    access: str | None = None
+    refresh: str | None = None
+    csrf_token: str | None = Field(
+        None, description="For cookie clients: send it as X-CSRFToken with each change."
+    )
+
+
+class PersonOut(Schema):
+    id: int
+    username: str
+    name: str
+    bio: str
+    date_joined: datetime
+
+
+class NotificationOut(Schema):
+    id: int
+    kind: Notification.Kind
+    subject: str
+    target: str = Field(description="Path of the page that shows it.")
+    created_at: datetime
+    read_at: datetime | None
+
+
+class CountOut(Schema):
+    count: int
+
+
+@auth_router.post(
+    "/register", auth=None, response={201: ProfileOut, **refusals(422)}, url_name="register"
+)
+def register(request: HttpRequest, payload: RegisterIn) -> Any:
+    """Make an account. Where the site verifies addresses, a mail with a link is on its way."""
+    limit(request, group="register", rate="20/h", key=client_ip(request))
+    user = signup.sign_up(request=request, **payload.model_dump())
+    return Status(201, user)
+
+
+@auth_router.post("/login", auth=None, response={200: TokensOut, **refusals(403, 422)})
+def login(request: HttpRequest, response: HttpResponse, payload: LoginIn) -> Any:
+    """Sign in: as cookies, or with `"transport": "bearer"` as tokens in the body."""
+    limit(request, group="login-ip", rate="30/5m", key=client_ip(request))
+    limit(request, group="login", rate="10/5m", key=payload.email.strip().lower())
+    if payload.transport == "cookie":
+        _refuse_foreign(request)
+    user = authenticate(request, email=payload.email.strip(), password=payload.password)
+    if not isinstance(user, User):
+        raise AuthenticationError(message="Wrong e-mail address or password.")
+    if not signup.may_sign_in(user):
+        raise Forbidden("Confirm your e-mail address first: follow the link that we mailed you.")
+    pair = tokens.issue(user=user, client=_client(request))
+    return _answer(request, response, pair, payload.transport)
+
+
+@auth_router.post("/refresh", auth=None, response={200: TokensOut, **refusals(403, 422)})
+def refresh(request: HttpRequest, response: HttpResponse, payload: RefreshIn | None = None) -> Any:
+    """Exchange a refresh token, which works once, for a new pair."""
+    limit(request, group="refresh", rate="60/m", key=client_ip(request))
+    sent = payload.refresh if payload else ""
+    transport: Literal["cookie", "bearer"] = "bearer" if sent else "cookie"
+    if not sent:
+        sent = request.COOKIES.get(REFRESH_COOKIE, "")
+        if sent:
+            require_csrf(request)
+    try:
+        pair = tokens.rotate(refresh=sent, client=_client(request))
+    except tokens.InvalidToken as error:
+        raise AuthenticationError(
+            message="This refresh token is not good any more: sign in again."
+        ) from error
+    return _answer(request, response, pair, transport)
+
+
+@auth_router.post("/logout", response={204: None, **refusals(403)})
+def log_out(request: LearnerRequest, response: HttpResponse) -> Any:
+    """End this sign-in: its tokens, its cookies and the browser's session, if there is one."""
+    family = getattr(request, "token_family", None)
+    if family is not None:
+        tokens.revoke_family(family=family)
+    else:
+        logout(request)
+    response.delete_cookie(ACCESS_COOKIE, samesite="Lax")
+    response.delete_cookie(REFRESH_COOKIE, path=REFRESH_PATH, samesite="Lax")
+    return Status(204, None)
+
+
+@auth_router.get("/profile", response={200: ProfileOut, **refusals()})
+def read_profile(request: LearnerRequest) -> Any:
+    """Your own account."""
+    return request.user
+
+
+@auth_router.put("/profile", response={200: ProfileOut, **refusals(403, 422)})
+def change_profile(request: LearnerRequest, payload: ProfileIn) -> Any:
+    """Change your account; what you leave out stays as it is."""
+    return profile.update_profile(user=request.user, **payload.sent())
+
+
+@people_router.get("/{username}", response={200: PersonOut, **refusals(404)})
+def person(request: LearnerRequest, username: str) -> Any:
+    """Somebody's public profile. A private one answers 404."""
+    found = get_object_or_404(User, username__iexact=username)
+    if not found.is_profile_visible_to(request.user):
+        raise Http404
+    return found
+
+
+@inbox_router.get("/", response={200: Page[NotificationOut], **refusals(422)})
+def list_notifications(
+    request: LearnerRequest, paging: Query[Paging], unread: bool = False
+) -> Any:
+    """What happened, newest first."""
+    lines = Notification.objects.visible_to(request.user).order_by("-created_at", "-pk")
+    return paged(lines.unread() if unread else lines, paging, list)
+
+
+@inbox_router.post("/read", response={200: CountOut, **refusals(403)})
+def mark_all_read(request: LearnerRequest) -> Any:
+    """Mark everything as read."""
+    return {"count": inbox.mark_all_read(by=request.user)}
+
+
+@inbox_router.post("/{notification_id}/read", response={200: NotificationOut, **refusals(403, 404)})
+def mark_read(request: LearnerRequest, notification_id: int) -> Any:
+    """Mark one line as read."""
+    line = get_object_or_404(
+        Notification.objects.visible_to(request.user), pk=notification_id
+    )
+    return inbox.mark_read(notification=line, by=request.user)
+
+
+def _client(request: HttpRequest) -> tokens.Client:
+    return tokens.Client(request.headers.get("User-Agent", ""), client_ip(request) or None)
+
+
+def _refuse_foreign(request: HttpRequest) -> None:
+    """Raise Forbidden where another site's page tries to sign its visitor in here."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise Forbidden("Sign-in by cookie works from this site's own pages only.")
+
+
+def _answer(
+    request: HttpRequest,
+    response: HttpResponse,
+    pair: tokens.Pair,
+    transport: Literal["cookie", "bearer"],
+) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "user_id": pair.user.pk,
+        "expires_in": int(tokens.ACCESS_LIFE.total_seconds()),
+        "token_type": transport,
+    }
+    if transport == "bearer":
+        return answer | {"access": pair.access, "refresh": pair.refresh}
+    for name, value, path, life in (
+        (ACCESS_COOKIE, pair.access, "/", tokens.ACCESS_LIFE),
+        (REFRESH_COOKIE, pair.refresh, REFRESH_PATH, tokens.REFRESH_LIFE),
+    ):
+        response.set_cookie(
+            name,
+            value,
+            max_age=life,
+            path=path,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer | {"csrf_token": get_token(request)}

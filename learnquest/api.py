@@ -1,0 +1,137 @@
+"""The root of the API: its routers, and what each refusal looks like to a client."""
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from accounts.api import auth_router, inbox_router, people_router
+from accounts.authentication import AccessCookie, BearerToken, Session
+from ai.api import router as explain_router
+from challenges.api import ai_router as plan_router
+from challenges.api import router as challenge_router
+from goals.api import milestone_router
+from goals.api import router as goal_router
+from learnquest.core.errors import DomainError, Limited
+from learnquest.core.problems import CONTENT_TYPE, problem
+from learnquest.pages.api import board_router, progress_router
+from reviews.api import ai_router as feedback_router
+from reviews.api import review_router, submission_router
+
+DESCRIPTION = """\
+Everything that the pages do, over the same rules.
+
+Sign in with `POST /api/auth/login`: browsers get cookies and send the `csrf` cookie's value as
+`X-CSRFToken` with each change; other clients ask for `"transport": "bearer"` and send
+`Authorization: Bearer …`. Access tokens last 15 minutes; a refresh token works once.
+
+Errors are RFC 9457 problem documents. An id of somebody else's private thing answers 404. Lists
+come in pages (`page`, `page_size`). Times are ISO 8601 with zone. Unknown fields are refused.
+"""
+
+
+class API(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """Return the schema, with errors under the media type in which they are sent."""
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                        answer["content"] = {
+                            CONTENT_TYPE: answer["content"]["application/json"]
+                        }
+        return schema
+
+
+api = API(
+    title="LearnQuest",
+    version="1",
+    description=DESCRIPTION,
+    docs_url=None,
+    urls_namespace="api",
+    auth=[BearerToken(), AccessCookie(), Session()],
+)
+api.add_router("/auth", auth_router)
+api.add_router("/users", people_router)
+api.add_router("/notifications", inbox_router)
+api.add_router("/goals", goal_router)
+api.add_router("/milestones", milestone_router)
+api.add_router("/challenges", challenge_router)
+api.add_router("/progress", progress_router)
+api.add_router("/submissions", submission_router)
+api.add_router("/reviews", review_router)
+api.add_router("/ai", plan_router)
+api.add_router("/ai", feedback_router)
+api.add_router("/ai", explain_router)
+api.add_router("/leaderboard", board_router)
+
+
+@api.exception_handler(DomainError)
+def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    response = problem(
+        request,
+        status=refusal.status,
+        title=refusal.title,
+        detail=str(refusal),
+        errors=[
+            {"pointer": f"#/{field}" if field else "#", "message": message}
+            for field, messages in refusal.errors.items()
+            for message in messages
+        ],
+    )
+    if isinstance(refusal, Limited):
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+@api.exception_handler(ValidationError)
+def refuse_input(request: HttpRequest, refusal: ValidationError) -> HttpResponse:
+    return problem(
+        request,
+        status=422,
+        title="Invalid",
+        detail="Some of what was sent does not fit; see errors.",
+        errors=[
+            {"pointer": _pointer(error["loc"]), "message": error["msg"]}
+            for error in refusal.errors
+        ],
+    )
+
+
+@api.exception_handler(Http404)
+@api.exception_handler(ObjectDoesNotExist)
+def not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(request, status=404, title="Not found", detail="There is no such thing here.")
+
+
+@api.exception_handler(AuthenticationError)
+def who_are_you(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    detail = str(error)
+    if detail == "Unauthorized":
+        detail = "Sign in: POST /api/auth/login."
+    response = problem(request, status=401, detail=detail)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(HttpError)
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(request, status=error.status_code, detail=str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(request, status=413, detail="The body is too big.")
+
+
+def _pointer(location: tuple[str | int, ...]) -> str:
+    """Return where an error is: "#/title" in the body, "?page" in the query, "{id}" in the path."""
+    source, *rest = [str(part) for part in location]
+    if source == "body":
+        # The first part is our parameter's name, of which clients know nothing.
+        return "#/" + "/".join(rest[1:]) if len(rest) > 1 else "#"
+    names = ".".join(rest[1:] if len(rest) > 1 else rest)
+    return f"?{names}" if source == "query" else f"{{{names}}}"

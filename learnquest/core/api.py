@@ -1,0 +1,73 @@
+"""What the API's routers share: strict input, pages of lists, and the statuses they document."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+
+class In(Schema):
+    """A body that a client sends: what we do not know is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    def sent(self) -> dict[str, Any]:
+        """Return only what the client sent."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class FieldError(Schema):
+    pointer: str = Field(examples=["#/title"])
+    message: str
+
+
+class Problem(Schema):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError]
+    request_id: str
+
+
+class Paging(Schema):
+    """The query of every list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(1, ge=1, le=100_000)
+    page_size: int = Field(20, ge=1, le=100)
+
+
+class Page[T](Schema):
+    """One page of a list. A page past the end is empty."""
+
+    items: list[T]
+    count: int
+    page: int
+    pages: int
+
+
+def paged[M](
+    rows: "QuerySet[Any]", paging: Paging, show: Callable[[Sequence[Any]], list[M]]
+) -> dict[str, Any]:
+    """Return one page of `rows`, made ready by `show`, which gets the page's rows at once."""
+    count = rows.count()
+    start = (paging.page - 1) * paging.page_size
+    found = list(rows[start : start + paging.page_size]) if start < count else []
+    return {
+        "items": show(found),
+        "count": count,
+        "page": paging.page,
+        "pages": max(1, -(-count // paging.page_size)),
+    }
+
+
+def refusals(*statuses: int) -> dict[int, Any]:
+    """Return the problems that an operation documents; 401 and 429 can meet every request."""
+    return dict.fromkeys(sorted({401, 429, *statuses}), Problem)

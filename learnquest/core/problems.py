@@ -1,0 +1,35 @@
+"""Errors of the API as RFC 9457 problem details: one shape for whatever goes wrong."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from learnquest.core.logs import request_id
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem(
+    request: HttpRequest,
+    *,
+    status: int,
+    detail: str,
+    title: str = "",
+    errors: Sequence[dict[str, str]] = (),
+) -> HttpResponse:
+    """Return a problem document. `errors` holds a pointer and a message for each field at fault.
+
+    A pointer is a JSON pointer into the body ("#/title"), or names a parameter ("?page").
+    """
+    document: dict[str, Any] = {
+        "type": f"/api/docs#status-{status}",
+        "title": title or HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "errors": list(errors),
+        "request_id": request_id.get(),
+    }
+    return JsonResponse(document, status=status, content_type=CONTENT_TYPE)

@@ -1,0 +1,230 @@
+"""What reads several apps, for API clients: progress, the dashboard, the leaderboard."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from ninja import Field, Query, Router, Schema, Status
+
+from accounts.models import User
+from challenges.forecast import forecast
+from goals import progress_log
+from goals.api import GoalOut
+from goals.models import Category, Goal, Progress
+from leaderboard import badges, ranking
+from leaderboard.models import BadgeAward
+from leaderboard.points import Period
+from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.http import LearnerRequest
+from learnquest.pages import dashboard
+
+progress_router = Router(tags=["progress"])
+board_router = Router(tags=["leaderboard"])
+
+
+class ForecastOut(Schema):
+    on: date = Field(description="The day on which the plan will be done at the present pace.")
+    days_late: int | None = Field(description="Days after the target date; negative is early.")
+
+
+class ProgressOut(Schema):
+    id: int
+    goal: int = Field(alias="goal_id")
+    kind: Progress.Kind
+    note: str
+    minutes: int
+    percent_after: float
+    occurred_at: datetime
+
+
+class GoalProgressOut(Schema):
+    goal: int
+    percent: float
+    forecast: ForecastOut | None
+    log: Page[ProgressOut]
+
+
+class PracticeIn(In):
+    goal: int
+    minutes: int = Field(ge=1, le=1440)
+    note: str = ""
+
+
+class StepOut(Schema):
+    kind: str
+    title: str
+    why: str
+    url: str
+
+
+class GoalCardOut(Schema):
+    goal: GoalOut
+    forecast: ForecastOut | None
+
+
+class PlaceOut(Schema):
+    rank: int
+    user_id: int
+    name: str
+    username: str | None = Field(description="Null where the profile is private.")
+    points: int
+    is_me: bool
+
+
+class BadgeOut(Schema):
+    code: str
+    name: str
+    how: str
+    tier: str
+    awarded_at: datetime
+
+
+class DashboardOut(Schema):
+    next_steps: list[StepOut]
+    goals: list[GoalCardOut]
+    streak: int = Field(description="Days in a row.")
+    xp: int
+    level: int
+    points_this_week: int
+    rank: int | None = Field(description="Of all time.")
+    in_review: int
+    badges: list[BadgeOut]
+    log: list[ProgressOut]
+
+
+class BoardOut(Schema):
+    scope: str
+    period: Period
+    items: list[PlaceOut]
+    mine: PlaceOut | None
+    count: int
+    page: int
+    pages: int
+
+
+class BoardQuery(Schema):
+    period: Period = Period.WEEK
+    category: Category | None = None
+    page: int = Field(1, ge=1, le=100_000)
+
+
+class PersonStandingsOut(Schema):
+    user_id: int
+    name: str
+    week: PlaceOut | None
+    month: PlaceOut | None
+    all: PlaceOut | None
+    badges: list[BadgeOut]
+
+
+def _place(place: ranking.Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    user = place.user
+    shown = user.is_profile_public or place.is_me
+    return {
+        "rank": place.rank,
+        "user_id": user.pk,
+        "name": user.name,
+        "username": user.username if shown else None,
+        "points": place.points,
+        "is_me": place.is_me,
+    }
+
+
+def _badges(held: Sequence[tuple[badges.Badge, BadgeAward]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": badge.code,
+            "name": str(badge.name),
+            "how": str(badge.how),
+            "tier": badge.tier,
+            "awarded_at": award.awarded_at,
+        }
+        for badge, award in held
+    ]
+
+
+@progress_router.get("/dashboard", response={200: DashboardOut, **refusals()})
+def read_dashboard(request: LearnerRequest) -> Any:
+    """What to do next, and how far everything is."""
+    now = dashboard.read(request.user)
+    cards = []
+    for card in now.goals:
+        card.goal.percent = float(card.percent)  # type: ignore[attr-defined]  # for the schema
+        cards.append({"goal": card.goal, "forecast": card.forecast})
+    return {
+        "next_steps": now.steps,
+        "goals": cards,
+        "streak": now.streak,
+        "xp": now.xp,
+        "level": now.level,
+        "points_this_week": now.week.points if now.week else 0,
+        "rank": now.place.rank if now.place else None,
+        "in_review": now.in_review,
+        "badges": _badges(now.badges),
+        "log": now.log,
+    }
+
+
+@progress_router.get("/goals/{goal_id}", response={200: GoalProgressOut, **refusals(404, 422)})
+def read_progress(request: LearnerRequest, goal_id: int, paging: Query[Paging]) -> Any:
+    """How far one of your goals is, when it will be reached, and its log, newest first."""
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
+    log = Progress.objects.filter(goal=goal).order_by("-occurred_at", "-pk")
+    return {
+        "goal": goal.pk,
+        "percent": progress_log.percent_of(goal),
+        "forecast": forecast(goal),
+        "log": paged(log, paging, list),
+    }
+
+
+@progress_router.post("/", response={201: ProgressOut, **refusals(403, 404, 422)})
+def log_practice(request: LearnerRequest, payload: PracticeIn) -> Any:
+    """Log practice on one of your goals."""
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
+    entry = progress_log.log_practice(
+        goal=goal, by=request.user, minutes=payload.minutes, note=payload.note
+    )
+    return Status(201, entry)
+
+
+@board_router.get("/", response={200: BoardOut, **refusals(422)})
+def read_board(request: LearnerRequest, query: Query[BoardQuery]) -> Any:
+    """A page of the board, and your own row wherever it stands. Ties share a rank."""
+    board = ranking.board(
+        viewer=request.user,
+        category=query.category or "",
+        period=query.period,
+        page=query.page,
+    )
+    return {
+        "scope": board.scope,
+        "period": board.period,
+        "items": [_place(place) for place in board.places],
+        "mine": _place(board.mine),
+        "count": board.total,
+        "page": board.page,
+        "pages": board.pages,
+    }
+
+
+@board_router.get("/user/{user_id}", response={200: PersonStandingsOut, **refusals(404)})
+def read_standings(request: LearnerRequest, user_id: int) -> Any:
+    """Where somebody stands. Who left the board answers 404 to everybody else."""
+    person = get_object_or_404(User, pk=user_id, is_active=True)
+    is_me = person.pk == request.user.pk
+    if not (is_me or person.is_on_leaderboard):
+        raise Http404
+    places = {
+        period.value: _place(
+            ranking.place_of(user=person, viewer=request.user, period=period)
+        )
+        for period in Period
+    }
+    can_see_more = person.is_profile_visible_to(request.user)
+    held = badges.of(person) if can_see_more else []
+    return {"user_id": person.pk, "name": person.name, "badges": _badges(held), **places}

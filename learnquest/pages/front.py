@@ -1,0 +1,97 @@
+"""Pages that everybody may open: the start page, the rules of points, the pieces of the look."""
+
+from types import SimpleNamespace
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from challenges.rubrics import Criterion, Level, default_rubric, parse_rubric
+from goals.forms import GoalForm
+from goals.models import Category
+from leaderboard import badges, points
+from leaderboard.models import BadgeAward, PointEntry
+from reviews.outcome import PASS_MARK
+
+LEDGER_LINES = 25
+
+
+@login_not_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What LearnQuest is; who is signed in goes on to their own page."""
+    if request.user.is_authenticated:
+        return redirect("pages:dashboard")
+    return render(request, "pages/home.html", {"categories": Category.choices[:-1]})
+
+
+@login_not_required
+@require_GET
+def points_page(request: HttpRequest) -> HttpResponse:
+    """How points work; and for a learner their level, badges and ledger."""
+    context = {
+        "work": points.WORK_BY_DIFFICULTY,
+        "pass_mark": round(PASS_MARK),
+        "review_given": points.REVIEW_GIVEN,
+        "review_quality": points.REVIEW_QUALITY_MOST,
+        "handed_in": points.HANDED_IN,
+        "milestone": points.MILESTONE,
+        "practice_minutes": points.MINUTES_PER_PRACTICE_POINT,
+        "badges": [(badge, None) for badge in badges.BADGES],
+    }
+    if request.user.is_authenticated:
+        awards = {
+            award.badge: award.awarded_at
+            for award in BadgeAward.objects.filter(user=request.user)
+        }
+        xp = points.effort(request.user)
+        level, since, until = points.level_of(xp)
+        entries = PointEntry.objects.visible_to(request.user).order_by("-occurred_at", "-pk")
+        context |= {
+            "badges": [(badge, awards.get(badge.code)) for badge in badges.BADGES],
+            "xp": xp,
+            "level": level,
+            "level_percent": round(100 * (xp - since) / (until - since)),
+            "xp_left": until - xp,
+            "page": Paginator(entries, LEDGER_LINES).get_page(request.GET.get("page")),
+        }
+    return render(request, "pages/points.html", context)
+
+
+@login_not_required
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every piece of which pages are made, on one page."""
+    rubric = parse_rubric(default_rubric())
+    bound = GoalForm({"title": "", "category": "music", "level": "beginner"})
+    bound.is_valid()
+    levels = [Level(score=0, text=_("Not there")), Level(score=100, text=_("All there, and clear"))]
+    context = {
+        "rubric": [*rubric[:2], Criterion(**{**rubric[2].model_dump(), "levels": levels})],
+        "scores": {"complete": 75, "correct": 100, "clear": 50},
+        "comments": {"complete": _("Every part of the task has an answer.")},
+        "form": GoalForm(),
+        "wrong_form": bound,
+        "badges": badges.BADGES[:3],
+        "page": Paginator(range(30), 10).get_page(2),
+        "tabs": [
+            ("#tabs", _("This week"), True),
+            ("#tabs", _("This month"), False),
+            ("#tabs", _("All time"), False),
+        ],
+        "toast": SimpleNamespace(level_tag="success"),
+        "colours": [
+            "paper", "surface", "sunken", "ink", "ink-soft", "line", "accent", "accent-wash",
+            "sun", "sun-wash", "info", "info-wash", "bad", "bad-wash",
+        ],
+        "icons": [
+            "home", "goal", "review", "board", "bell", "user", "gear", "out", "sun", "moon",
+            "screen", "plus", "check", "close", "pencil", "trash", "clock", "calendar", "spark",
+            "coach", "info", "warn", "lock", "globe", "arrow", "back", "flame", "trophy", "heart",
+            "link", "steps", "skip", "redo", "list", "book", "eye",
+        ],
+    }  # fmt: skip
+    return render(request, "pages/gallery.html", context)

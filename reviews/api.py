@@ -1,0 +1,301 @@
+"""Work handed in, the coach's feedback and peer reviews, for API clients."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Field, Query, Router, Schema, Status
+
+from challenges.api import CriterionOut
+from challenges.models import Challenge
+from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.http import LearnerRequest
+from learnquest.core.limits import limit
+from reviews import ai_feedback, assignment, handin, peer_review
+from reviews.models import AIFeedback, PeerReview
+from submissions import drafting
+from submissions.models import Submission
+
+submission_router = Router(tags=["submissions"])
+review_router = Router(tags=["reviews"])
+ai_router = Router(tags=["ai"])
+
+
+class SubmissionOut(Schema):
+    id: int
+    challenge: int = Field(alias="challenge_id")
+    attempt: int
+    body: str
+    link: str
+    status: Submission.Status
+    saved_at: datetime
+    submitted_at: datetime | None
+    settled_at: datetime | None
+    score: float | None = Field(description="0 to 100, once it is settled.")
+    score_error: float | None = Field(description="Standard error of the score.")
+
+
+class CriterionScoreOut(Schema):
+    key: str
+    score: int
+    comment: str
+
+
+class QuotedOut(Schema):
+    quote: str = Field(description="The learner's own words.")
+    comment: str
+
+
+class FeedbackOut(Schema):
+    submission: int = Field(alias="submission_id")
+    status: AIFeedback.Status
+    summary: str
+    scores: list[CriterionScoreOut]
+    strengths: list[QuotedOut]
+    improvements: list[QuotedOut]
+    next_step: str
+    message: str = Field(description="What went wrong, when it failed.")
+    model: str
+    is_offline: bool
+    cached: bool
+    helpful: bool | None
+    requested_at: datetime
+    finished_at: datetime | None
+
+
+class ReviewReceivedOut(Schema):
+    """A review as the author sees it: without a name."""
+
+    id: int
+    scores: dict[str, int]
+    comments: dict[str, str]
+    overall: str
+    score: float | None
+    submitted_at: datetime | None
+    is_helpful: bool | None
+
+
+class SubmissionDetail(SubmissionOut):
+    feedback: FeedbackOut | None
+    reviews: list[ReviewReceivedOut]
+
+
+class WorkIn(In):
+    challenge: int
+    body: str = ""
+    link: str = ""
+    hand_in: bool = Field(True, description="False keeps it as your draft.")
+
+
+class ReviewedWorkOut(Schema):
+    """Work as its reviewer sees it: without a name."""
+
+    challenge_title: str
+    instructions: str
+    category: str
+    difficulty: int
+    rubric: list[CriterionOut]
+    body: str
+    link: str
+
+
+class ReviewOut(Schema):
+    id: int
+    submission: int = Field(alias="submission_id")
+    status: PeerReview.Status
+    claimed_at: datetime
+    lease_until: datetime
+    scores: dict[str, int]
+    comments: dict[str, str]
+    overall: str
+    score: float | None
+    submitted_at: datetime | None
+    is_helpful: bool | None
+    quality: float | None = Field(description="0 to 1, once the work is settled.")
+
+
+class ReviewDetail(ReviewOut):
+    work: ReviewedWorkOut
+
+
+class ReviewIn(In):
+    scores: dict[str, int] = Field(
+        {}, description="Criterion key to 0 … 100.", examples=[{"clear": 75}]
+    )
+    comments: dict[str, str] = Field({}, description="Criterion key to text.")
+    overall: str = ""
+    send: bool = Field(True, description="False keeps it as your draft.")
+
+
+class ReviewQuery(Paging):
+    status: PeerReview.Status | None = None
+
+
+class FeedbackIn(In):
+    submission: int
+
+
+class HelpfulIn(In):
+    helpful: bool
+
+
+def _detail(submission: Submission) -> Submission:
+    submission.feedback = AIFeedback.objects.filter(submission=submission).first()  # type: ignore[attr-defined]
+    submission.reviews = list(  # type: ignore[attr-defined]
+        PeerReview.objects.filter(submission=submission).sent().order_by("submitted_at")
+    )
+    return submission
+
+
+def _with_work(review: PeerReview) -> PeerReview:
+    challenge = review.submission.challenge
+    review.work = {  # type: ignore[attr-defined]
+        "challenge_title": challenge.title,
+        "instructions": challenge.instructions,
+        "category": challenge.goal.category,
+        "difficulty": challenge.difficulty,
+        "rubric": challenge.rubric,
+        "body": review.submission.body,
+        "link": review.submission.link,
+    }
+    return review
+
+
+def _reviews_of(request: LearnerRequest) -> Any:
+    return PeerReview.objects.given_by(request.user).select_related("submission__challenge__goal")
+
+
+@submission_router.post(
+    "/",
+    response={201: SubmissionOut, 200: SubmissionOut, **refusals(403, 404, 409, 422)},
+)
+def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
+    """Hand in work (201), or keep it as a draft (200). The same work sent twice is handed in
+    once, and answers 200."""
+    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)
+    work = {"challenge": challenge, "body": payload.body, "link": payload.link}
+    if not payload.hand_in:
+        return Status(200, drafting.save_draft(by=request.user, **work))
+    submission, is_new = handin.hand_in_work(by=request.user, **work)
+    return Status(201 if is_new else 200, submission)
+
+
+@submission_router.get(
+    "/challenge/{challenge_id}", response={200: Page[SubmissionOut], **refusals(404, 422)}
+)
+def list_submissions(request: LearnerRequest, challenge_id: int, paging: Query[Paging]) -> Any:
+    """Your work on one of your challenges, the latest attempt first."""
+    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=challenge_id)
+    works = Submission.objects.owned_by(request.user).filter(challenge=challenge)
+    return paged(works.order_by("-attempt"), paging, list)
+
+
+@submission_router.get("/{submission_id}", response={200: SubmissionDetail, **refusals(404)})
+def read_submission(request: LearnerRequest, submission_id: int) -> Any:
+    """Work of yours with all that was said of it."""
+    return _detail(
+        get_object_or_404(Submission.objects.visible_to(request.user), pk=submission_id)
+    )
+
+
+@submission_router.put(
+    "/{submission_id}/review", response={200: ReviewOut, **refusals(403, 404, 409, 422)}
+)
+def review_submission(request: LearnerRequest, submission_id: int, payload: ReviewIn) -> Any:
+    """Send your review of work that you claimed, or keep it as a draft."""
+    review = get_object_or_404(_reviews_of(request), submission=submission_id)
+    given = payload.model_dump(exclude={"send"})
+    deed = peer_review.submit_review if payload.send else peer_review.save_draft
+    return deed(review=review, by=request.user, **given)
+
+
+@review_router.get("/", response={200: Page[ReviewOut], **refusals(422)})
+def list_reviews(request: LearnerRequest, query: Query[ReviewQuery]) -> Any:
+    """Your reviews, the latest first."""
+    reviews = PeerReview.objects.given_by(request.user).order_by("-claimed_at", "-pk")
+    if query.status:
+        reviews = reviews.filter(status=query.status)
+    return paged(reviews, query, list)
+
+
+@review_router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403)})
+def claim_next(request: LearnerRequest) -> Any:
+    """Claim the work that needs a review most; 204 when nothing waits for you."""
+    review = assignment.claim_next(by=request.user)
+    return Status(204, None) if review is None else Status(200, _with_work(review))
+
+
+@review_router.get("/{review_id}", response={200: ReviewDetail, **refusals(404)})
+def read_review(request: LearnerRequest, review_id: int) -> Any:
+    """A review of yours with the work."""
+    return _with_work(get_object_or_404(_reviews_of(request), pk=review_id))
+
+
+@review_router.post("/{review_id}/release", response={200: ReviewOut, **refusals(403, 404, 409)})
+def release(request: LearnerRequest, review_id: int) -> Any:
+    """Give a claim back."""
+    return assignment.release(
+        review=get_object_or_404(_reviews_of(request), pk=review_id), by=request.user
+    )
+
+
+@review_router.post("/{review_id}/renew", response={200: ReviewOut, **refusals(403, 404, 409)})
+def renew(request: LearnerRequest, review_id: int) -> Any:
+    """Take 48 more hours."""
+    return assignment.renew(
+        review=get_object_or_404(_reviews_of(request), pk=review_id), by=request.user
+    )
+
+
+@review_router.post(
+    "/{review_id}/helpful", response={200: ReviewReceivedOut, **refusals(403, 404, 422)}
+)
+def mark_helpful(request: LearnerRequest, review_id: int, payload: HelpfulIn) -> Any:
+    """Say whether a review of your work helped."""
+    received = PeerReview.objects.filter(author=request.user).sent()
+    review = get_object_or_404(received, pk=review_id)
+    return peer_review.mark_helpful(review=review, by=request.user, helpful=payload.helpful)
+
+
+@ai_router.post(
+    "/feedback", response={200: FeedbackOut, 202: FeedbackOut, **refusals(403, 404, 409, 422)}
+)
+def ask_for_feedback(
+    request: LearnerRequest, response: HttpResponse, payload: FeedbackIn
+) -> Any:
+    """The coach's feedback on work that you handed in: 200 when it is there, else 202 with
+    `Location` to poll. After a failure this asks again."""
+    limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
+    feedback = get_object_or_404(
+        AIFeedback.objects.filter(submission__author=request.user), submission=payload.submission
+    )
+    if ai_feedback.can_retry(feedback):
+        feedback = ai_feedback.retry(feedback=feedback, by=request.user)
+    if feedback.status == AIFeedback.Status.READY:
+        return Status(200, feedback)
+    response["Location"] = f"/api/ai/feedback/{feedback.submission_id}"
+    return Status(202, feedback)
+
+
+@ai_router.get("/feedback/{submission_id}", response={200: FeedbackOut, **refusals(404)})
+def read_feedback(request: LearnerRequest, submission_id: int) -> Any:
+    """Feedback on work: `pending`, `ready` or `failed`."""
+    feedback = (
+        AIFeedback.objects.visible_to(request.user).filter(submission=submission_id).first()
+    )
+    if feedback is None:
+        raise Http404
+    return feedback
+
+
+@ai_router.post(
+    "/feedback/{submission_id}/helpful",
+    response={200: FeedbackOut, **refusals(403, 404, 409, 422)},
+)
+def rate_feedback(request: LearnerRequest, submission_id: int, payload: HelpfulIn) -> Any:
+    """Say whether the coach's feedback on your work helped."""
+    feedback = get_object_or_404(
+        AIFeedback.objects.filter(submission__author=request.user), submission=submission_id
+    )
+    return ai_feedback.rate(feedback=feedback, by=request.user, helpful=payload.helpful)

@@ -1,0 +1,137 @@
+"""The page of one submission, for its author: the work, and what was said of it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from learnquest.core.checked import show_on
+from learnquest.core.errors import DomainError, Invalid
+from learnquest.core.http import LearnerRequest
+from learnquest.core.markdown import render as render_markdown
+from reviews import ai_feedback, handin, peer_review
+from reviews.models import AIFeedback, PeerReview
+from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
+from submissions import drafting
+from submissions.forms import WorkForm
+from submissions.models import Submission
+from submissions.views import desk, own_challenge
+
+
+@require_POST
+def hand_in(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
+    """Hand in what the editor sends; when that is refused, the text is kept and shown again."""
+    challenge = own_challenge(request, challenge_pk)
+    form = WorkForm(request.POST)
+    form.is_valid()
+    try:
+        submission, is_new = handin.hand_in_work(
+            challenge=challenge, by=request.user, **form.cleaned_data
+        )
+    except Invalid as refusal:
+        _keep(request, form, challenge_pk)
+        show_on(form, refusal)
+        return desk(request, challenge, form, status=422)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submissions:work", challenge.pk)
+    if is_new:
+        messages.success(request, _("Handed in. The coach is reading it now."))
+    return redirect(submission)
+
+
+def _keep(request: LearnerRequest, form: WorkForm, challenge_pk: int) -> None:
+    """Keep the refused text as a draft where it can be one; the page shows it in any case."""
+    try:
+        drafting.save_draft(
+            challenge=own_challenge(request, challenge_pk), by=request.user, **form.cleaned_data
+        )
+    except DomainError:
+        return  # too long to store: the same reason stands on the page, beside the text
+
+
+@require_GET
+def submission(request: LearnerRequest, pk: int) -> HttpResponse:
+    """The work with the coach's feedback and the peers' reviews; htmx asks for the former."""
+    work = get_object_or_404(
+        Submission.objects.visible_to(request.user).select_related("challenge__goal"), pk=pk
+    )
+    if work.status == Submission.Status.DRAFT:
+        return redirect("submissions:work", work.challenge_id)
+    feedback = AIFeedback.objects.filter(submission=work).first()
+    context = _feedback_context(request, work, feedback)
+    if request.htmx:
+        return render(request, "reviews/submission.html#feedback", context)
+    reviews = PeerReview.objects.filter(submission=work).sent().order_by("submitted_at")
+    context |= {
+        "body": render_markdown(work.body),
+        "reviews": list(reviews),
+        "reviews_needed": REVIEWS_NEEDED,
+        "pass_mark": round(PASS_MARK),
+    }
+    return render(request, "reviews/submission.html", context)
+
+
+@require_POST
+def retry_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
+    feedback = _own_feedback(request, pk)
+    try:
+        feedback = ai_feedback.retry(feedback=feedback, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return _feedback_panel(request, feedback)
+
+
+@require_POST
+def rate_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
+    feedback = _own_feedback(request, pk)
+    try:
+        feedback = ai_feedback.rate(
+            feedback=feedback, by=request.user, helpful=request.POST.get("helpful") == "yes"
+        )
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return _feedback_panel(request, feedback)
+
+
+@require_POST
+def mark_helpful(request: LearnerRequest, pk: int) -> HttpResponse:
+    """The author says whether a review helped; the reviewer is told when it did."""
+    review = get_object_or_404(
+        PeerReview.objects.filter(author=request.user).sent().select_related("submission"), pk=pk
+    )
+    helpful = request.POST.get("helpful") == "yes"
+    review = peer_review.mark_helpful(review=review, by=request.user, helpful=helpful)
+    if request.htmx:
+        context = {"review": review, "is_mine": True}
+        return render(request, "reviews/submission.html#helpful", context)
+    messages.success(request, _("Thank you, noted."))
+    return redirect(review.submission)
+
+
+def _own_feedback(request: LearnerRequest, pk: int) -> AIFeedback:
+    return get_object_or_404(
+        AIFeedback.objects.filter(submission__author=request.user), submission=pk
+    )
+
+
+def _feedback_panel(request: LearnerRequest, feedback: AIFeedback) -> HttpResponse:
+    work = Submission.objects.select_related("challenge__goal").get(pk=feedback.submission_id)
+    if not request.htmx:
+        return redirect(work)
+    feedback.refresh_from_db()
+    context = _feedback_context(request, work, feedback)
+    return render(request, "reviews/submission.html#feedback", context)
+
+
+def _feedback_context(
+    request: LearnerRequest, work: Submission, feedback: AIFeedback | None
+) -> dict[str, object]:
+    return {
+        "submission": work,
+        "challenge": work.challenge,
+        "is_mine": work.author_id == request.user.pk,
+        "feedback": feedback,
+        "can_retry": feedback is not None and ai_feedback.can_retry(feedback),
+    }

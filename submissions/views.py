@@ -1,0 +1,120 @@
+"""The desk on which work is written: kept as it is typed, shown as it will look."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from challenges.models import Challenge
+from learnquest.core.errors import DomainError
+from learnquest.core.http import LearnerRequest
+from learnquest.core.markdown import render as render_markdown
+from submissions import drafting
+from submissions.forms import WorkForm
+from submissions.models import Submission, SubmissionQuerySet
+
+
+@require_GET
+def work(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
+    """The draft where work can be written; what was handed in where it cannot."""
+    challenge = own_challenge(request, challenge_pk)
+    if not challenge.is_open_for_work:
+        latest = _attempts(request, challenge).first()
+        return redirect(latest or challenge)
+    draft = drafting.draft_of(challenge, request.user)
+    form = WorkForm(initial={"body": draft.body, "link": draft.link} if draft else None)
+    return desk(request, challenge, form, draft=draft)
+
+
+@require_POST
+def save(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
+    """Keep the draft: the page's scripts call this while the learner types."""
+    challenge = own_challenge(request, challenge_pk)
+    form = WorkForm(request.POST)
+    form.is_valid()
+    draft, error = None, ""
+    try:
+        draft = drafting.save_draft(challenge=challenge, by=request.user, **form.cleaned_data)
+    except DomainError as refusal:
+        error = " ".join([str(refusal), *(t for texts in refusal.errors.values() for t in texts)])
+    if request.htmx:
+        context = {"draft": draft, "error": error}
+        status = 422 if error else 200
+        return render(request, "submissions/work.html#saved", context, status=status)
+    if error:
+        messages.error(request, error)
+        return desk(request, challenge, form, status=422)
+    messages.success(request, _("Draft saved."))
+    return redirect("submissions:work", challenge.pk)
+
+
+@require_POST
+def preview(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
+    """Show the text as reviewers will see it; nothing is stored."""
+    challenge = own_challenge(request, challenge_pk)
+    form = WorkForm(request.POST)
+    form.is_valid()
+    html = render_markdown(form.cleaned_data["body"])
+    if request.htmx:
+        return render(request, "submissions/work.html#preview", {"preview": html})
+    return desk(request, challenge, form, preview=html)
+
+
+@require_POST
+def discard(request: LearnerRequest, pk: int) -> HttpResponse:
+    submission = get_object_or_404(
+        Submission.objects.owned_by(request.user).select_related("challenge"), pk=pk
+    )
+    try:
+        drafting.discard_draft(submission=submission, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The draft is thrown away."))
+    return redirect(submission.challenge)
+
+
+@require_GET
+def attempts(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
+    """The part of a challenge's page that lists the learner's work on it."""
+    challenge = own_challenge(request, challenge_pk)
+    context = {"challenge": challenge, "attempts": _attempts(request, challenge)}
+    return render(request, "submissions/_attempts.html", context)
+
+
+def own_challenge(request: LearnerRequest, pk: int) -> Challenge:
+    """Return a challenge of the learner's own, or answer 404."""
+    return get_object_or_404(
+        Challenge.objects.owned_by(request.user).select_related("goal"), pk=pk
+    )
+
+
+def desk(
+    request: LearnerRequest,
+    challenge: Challenge,
+    form: WorkForm,
+    *,
+    draft: Submission | None = None,
+    preview: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Show the editor with what `form` holds."""
+    draft = draft or drafting.draft_of(challenge, request.user)
+    context = {
+        "challenge": challenge,
+        "form": form,
+        "draft": draft,
+        "preview": preview,
+        "instructions": render_markdown(challenge.instructions),
+        "returned": _attempts(request, challenge)
+        .filter(status=Submission.Status.RETURNED)
+        .first(),
+    }
+    return render(request, "submissions/work.html", context, status=status)
+
+
+def _attempts(request: LearnerRequest, challenge: Challenge) -> SubmissionQuerySet:
+    return (
+        Submission.objects.owned_by(request.user).filter(challenge=challenge).order_by("-attempt")
+    )
