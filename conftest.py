@@ -9,16 +9,16 @@ from challenges.models import Challenge
 from goals.models import Goal
 from submissions.models import Submission
 from tests.factories import (
-    UserFactory,
     make_challenge,
     make_draft,
     make_goal,
     make_submission,
+    make_user,
 )
 
 
 def _person(name: str, **fields: object) -> User:
-    return UserFactory(
+    return make_user(
         username=name, email=f"{name}@example.com", display_name=name.title(), **fields
     )
 

@@ -14,7 +14,7 @@ class NewUserForm(UserCreationForm[User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin[User]):
     add_form = NewUserForm
     list_display = ("email", "username", "display_name", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff", "groups", "is_on_leaderboard")

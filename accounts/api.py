@@ -184,9 +184,7 @@ def person(request: LearnerRequest, username: str) -> Any:
 
 
 @inbox_router.get("/", response={200: Page[NotificationOut], **refusals(422)})
-def list_notifications(
-    request: LearnerRequest, paging: Query[Paging], unread: bool = False
-) -> Any:
+def list_notifications(request: LearnerRequest, paging: Query[Paging], unread: bool = False) -> Any:
     """What happened, newest first."""
     lines = Notification.objects.visible_to(request.user).order_by("-created_at", "-pk")
     return paged(lines.unread() if unread else lines, paging, list)
@@ -201,9 +199,7 @@ def mark_all_read(request: LearnerRequest) -> Any:
 @inbox_router.post("/{notification_id}/read", response={200: NotificationOut, **refusals(403, 404)})
 def mark_read(request: LearnerRequest, notification_id: int) -> Any:
     """Mark one line as read."""
-    line = get_object_or_404(
-        Notification.objects.visible_to(request.user), pk=notification_id
-    )
+    line = get_object_or_404(Notification.objects.visible_to(request.user), pk=notification_id)
     return inbox.mark_read(notification=line, by=request.user)
 
 

@@ -27,9 +27,7 @@ class UserManager(BaseUserManager["User"]):
         """Find a user by e-mail address, whatever its case."""
         return self.get(email__iexact=username)
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a learner; without a username, one is made from the e-mail's local part."""
         email = self.normalize_email(email)
         fields.setdefault("username", self.free_username(email.split("@")[0]))
@@ -38,9 +36,7 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create somebody who may do everything, in the admin too."""
         return self.create_user(email, password, **fields, is_staff=True, is_superuser=True)
 
@@ -85,7 +81,7 @@ class User(AbstractUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # ours: by e-mail
 
     class Meta:
         db_table = "users"
@@ -201,9 +197,7 @@ class Notification(models.Model):
             # The inbox page: newest first.
             models.Index(fields=["user", "-created_at"], name="notifications_inbox"),
             # The count in every page's header.
-            models.Index(
-                fields=["user"], condition=Q(read_at=None), name="notifications_unread"
-            ),
+            models.Index(fields=["user"], condition=Q(read_at=None), name="notifications_unread"),
         ]
 
     def __str__(self) -> str:

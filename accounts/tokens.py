@@ -116,9 +116,7 @@ def revoke_family(*, family: UUID) -> int:
 
 def revoke_all(*, user: User) -> int:
     """End every sign-in of a user's API clients; returns how many tokens they had."""
-    return RefreshToken.objects.filter(user=user, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
+    return RefreshToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def family_of(refresh: str) -> UUID | None:
@@ -129,9 +127,7 @@ def family_of(refresh: str) -> UUID | None:
 
 def clear_expired(*, now: datetime | None = None) -> int:
     """Delete what has expired; returns how many tokens."""
-    deleted, _by_model = RefreshToken.objects.filter(
-        expires_at__lt=now or timezone.now()
-    ).delete()
+    deleted, _by_model = RefreshToken.objects.filter(expires_at__lt=now or timezone.now()).delete()
     return deleted
 
 

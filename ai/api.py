@@ -42,9 +42,7 @@ class ExplanationOut(Schema):
     finished_at: datetime | None
 
 
-@router.post(
-    "/explain", response={200: ExplanationOut, 202: ExplanationOut, **refusals(403, 422)}
-)
+@router.post("/explain", response={200: ExplanationOut, 202: ExplanationOut, **refusals(403, 422)})
 def explain(request: LearnerRequest, response: HttpResponse, payload: ExplainIn) -> Any:
     """Have something explained: 202 with `Location` to poll, or 200 when the answer was known."""
     limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
@@ -65,14 +63,10 @@ def read_explanation(request: LearnerRequest, explanation_id: int) -> Any:
     "/explanations/{explanation_id}/retry",
     response={202: ExplanationOut, **refusals(403, 404, 409)},
 )
-def retry_explanation(
-    request: LearnerRequest, response: HttpResponse, explanation_id: int
-) -> Any:
+def retry_explanation(request: LearnerRequest, response: HttpResponse, explanation_id: int) -> Any:
     """Ask again for an explanation that failed."""
     limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
-    explanation = get_object_or_404(
-        Explanation.objects.visible_to(request.user), pk=explanation_id
-    )
+    explanation = get_object_or_404(Explanation.objects.visible_to(request.user), pk=explanation_id)
     explanation = explaining.retry(explanation=explanation, by=request.user)
     response["Location"] = f"/api/ai/explanations/{explanation.pk}"
     return Status(202, explanation)

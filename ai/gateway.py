@@ -263,7 +263,7 @@ def _close(record: AIRequest, reply: Reply, started: float) -> None:
     record.tokens_out = reply.tokens_out
     record.latency_ms = round((time.monotonic() - started) * 1000)
     record.outcome = reply.state.value
-    if record.pk is None:
+    if record._state.adding:
         record.save()
     else:
         # Only these: the learner may have closed their account meanwhile.

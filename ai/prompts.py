@@ -116,7 +116,7 @@ def _blocks(inputs: AnyInputs) -> dict[str, str]:
 
 
 def _shown(value: object) -> str:
-    if value is None or value == "" or value == []:
+    if value in (None, "", []):
         return "(not given)"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if len(text) > MOST_CHARACTERS:

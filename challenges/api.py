@@ -179,9 +179,7 @@ def read_challenge(request: LearnerRequest, challenge_id: int) -> Any:
 
 
 @router.put("/{challenge_id}", response={200: ChallengeOut, **refusals(403, 404, 409, 422)})
-def change_challenge(
-    request: LearnerRequest, challenge_id: int, payload: ChallengeChange
-) -> Any:
+def change_challenge(request: LearnerRequest, challenge_id: int, payload: ChallengeChange) -> Any:
     """Change a challenge of yours before work is handed in; what you leave out stays."""
     challenge = _mine(request, challenge_id)
     sent = _fields(payload.sent(), challenge.goal)
@@ -210,9 +208,7 @@ def resume_challenge(request: LearnerRequest, challenge_id: int) -> Any:
 @ai_router.post(
     "/generate-challenges", response={200: PlanOut, 202: PlanOut, **refusals(403, 404, 409, 422)}
 )
-def generate_challenges(
-    request: LearnerRequest, response: HttpResponse, payload: PlanIn
-) -> Any:
+def generate_challenges(request: LearnerRequest, response: HttpResponse, payload: PlanIn) -> Any:
     """Ask the coach for a plan: 202 with `Location` to poll, or 200 when the answer was known."""
     limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
@@ -265,9 +261,7 @@ def _my_proposal(request: LearnerRequest, proposal_id: int) -> Proposal:
 @ai_router.put(
     "/proposals/{proposal_id}", response={200: ProposalOut, **refusals(403, 404, 409, 422)}
 )
-def change_proposal(
-    request: LearnerRequest, proposal_id: int, payload: ProposalChange
-) -> Any:
+def change_proposal(request: LearnerRequest, proposal_id: int, payload: ProposalChange) -> Any:
     """Change a proposal before you accept it; what you leave out stays."""
     proposal = _my_proposal(request, proposal_id)
     sent = _fields(payload.sent(), proposal.plan.goal)

@@ -42,12 +42,8 @@ def create_challenge(
     """
     # The goal's lock keeps two challenges added at once from taking one position.
     goal = Goal.objects.select_for_update().owned_by(by).get(pk=goal.pk)
-    challenge = add(
-        goal=goal, title=title, instructions=instructions, source=source, **fields
-    )
-    progress_log.record(
-        goal=goal, by=by, kind=Progress.Kind.CHALLENGE_ADDED, note=challenge.title
-    )
+    challenge = add(goal=goal, title=title, instructions=instructions, source=source, **fields)
+    progress_log.record(goal=goal, by=by, kind=Progress.Kind.CHALLENGE_ADDED, note=challenge.title)
     return challenge
 
 
@@ -87,9 +83,7 @@ def update_challenge(*, challenge: Challenge, by: User, **fields: Any) -> Challe
     """
     challenge = _locked(challenge, by)
     if challenge.status in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED}:
-        raise Conflict(
-            _("Work for this challenge was handed in, so it can no longer be changed.")
-        )
+        raise Conflict(_("Work for this challenge was handed in, so it can no longer be changed."))
     _set(challenge, fields)
     check(challenge)
     challenge.save(update_fields=list(fields))

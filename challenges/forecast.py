@@ -1,9 +1,10 @@
 """When a goal will be reached if the learner goes on as in the last four weeks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
+from typing import Any
 
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -29,9 +30,7 @@ def forecast(goal: Goal, *, now: datetime | None = None) -> Forecast | None:
     return forecasts([goal], now=now)[goal.pk]
 
 
-def forecasts(
-    goals: Iterable[Goal], *, now: datetime | None = None
-) -> dict[int, Forecast | None]:
+def forecasts(goals: Iterable[Goal], *, now: datetime | None = None) -> dict[int, Forecast | None]:
     """Return each goal's forecast, in one query however many goals."""
     goals = list(goals)
     now = now or timezone.now()
@@ -44,17 +43,13 @@ def forecasts(
         .values("goal")
         .annotate(
             left=Sum("estimated_minutes", filter=~accepted),
-            lately=Sum(
-                "estimated_minutes", filter=accepted & Q(finished_at__gte=now - LOOK_BACK)
-            ),
+            lately=Sum("estimated_minutes", filter=accepted & Q(finished_at__gte=now - LOOK_BACK)),
         )
     }
     return {goal.pk: _extend(goal, rows.get(goal.pk), now) for goal in goals}
 
 
-def _extend(
-    goal: Goal, row: dict[str, int | None] | None, now: datetime
-) -> Forecast | None:
+def _extend(goal: Goal, row: Mapping[str, Any] | None, now: datetime) -> Forecast | None:
     if row is None or not row["left"] or not row["lately"]:
         return None
     today = timezone.localdate(now)

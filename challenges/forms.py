@@ -23,9 +23,7 @@ class CriterionForm(forms.Form):
     key = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Criterion"), max_length=80, required=False)
     description = forms.CharField(label=_("What good work shows"), max_length=500, required=False)
-    weight = forms.IntegerField(
-        label=_("Weight in %"), min_value=1, max_value=100, required=False
-    )
+    weight = forms.IntegerField(label=_("Weight in %"), min_value=1, max_value=100, required=False)
 
 
 class BaseRubricFormSet(forms.BaseFormSet[CriterionForm]):

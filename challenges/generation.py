@@ -60,9 +60,7 @@ def retry_plan(*, plan: Plan, by: User) -> Plan:
     plan = Plan.objects.owned_by(by).select_related("goal").get(pk=plan.pk)
     if plan.status != Plan.Status.FAILED:
         raise Conflict(_("This plan did not fail, so there is nothing to try again."))
-    return request_plan(
-        goal=plan.goal, by=by, wish=plan.wish, hours_per_week=plan.hours_per_week
-    )
+    return request_plan(goal=plan.goal, by=by, wish=plan.wish, hours_per_week=plan.hours_per_week)
 
 
 def write_plan(plan_id: int) -> None:
@@ -77,9 +75,7 @@ def write_plan(plan_id: int) -> None:
     )
     if plan is None:
         return
-    outcome = gateway.complete(
-        purpose=Purpose.PLAN, inputs=_inputs(plan), user=plan.goal.owner
-    )
+    outcome = gateway.complete(purpose=Purpose.PLAN, inputs=_inputs(plan), user=plan.goal.owner)
     with transaction.atomic():
         locked = (
             Plan.objects.select_for_update(of=("self",))
@@ -102,13 +98,11 @@ def _inputs(plan: Plan) -> PlanInputs:
         target_date=goal.target_date,
         hours_per_week=plan.hours_per_week,
         wish=plan.wish,
-        existing_titles=list(
-            Challenge.objects.filter(goal=goal).values_list("title", flat=True)
-        ),
+        existing_titles=list(Challenge.objects.filter(goal=goal).values_list("title", flat=True)),
     )
 
 
-def _record(plan: Plan, outcome: Outcome) -> None:
+def _record(plan: Plan, outcome: Outcome[Any]) -> None:
     """Keep what the coach answered, or why it did not, and tell the learner."""
     plan.model = outcome.model
     plan.is_offline = outcome.offline
@@ -163,9 +157,7 @@ def _proposals(plan: Plan, answer: PlanAnswer) -> list[Proposal]:
                     ]
                 ),
                 milestone_title=milestone.title[:120] if milestone else "",
-                milestone_due=_due(plan.goal, today, milestone.due_in_days)
-                if milestone
-                else None,
+                milestone_due=_due(plan.goal, today, milestone.due_in_days) if milestone else None,
             )
         )
     return proposals
@@ -214,18 +206,14 @@ def restore_proposal(*, proposal: Proposal, by: User) -> Proposal:
 
 
 @transaction.atomic
-def accept_proposals(
-    *, plan: Plan, by: User, only: list[int] | None = None
-) -> list[Challenge]:
+def accept_proposals(*, plan: Plan, by: User, only: list[int] | None = None) -> list[Challenge]:
     """Make challenges, with their milestones, of a plan's open proposals.
 
     `only` names the proposals by id; without it all open ones are accepted. What was accepted
     before is not made twice. Raises Conflict when no named proposal is open.
     """
     goal = Goal.objects.select_for_update().owned_by(by).get(plans=plan.pk)
-    proposals = Proposal.objects.select_for_update().filter(
-        plan=plan, state=Proposal.State.OPEN
-    )
+    proposals = Proposal.objects.select_for_update().filter(plan=plan, state=Proposal.State.OPEN)
     if only is not None:
         proposals = proposals.filter(pk__in=only)
     chosen = list(proposals)
@@ -242,9 +230,7 @@ def accept_proposals(
     return challenges
 
 
-def _accept(
-    goal: Goal, proposal: Proposal, milestones: dict[str, Milestone]
-) -> Challenge:
+def _accept(goal: Goal, proposal: Proposal, milestones: dict[str, Milestone]) -> Challenge:
     challenge = authoring.add(
         goal=goal,
         title=proposal.title,

@@ -20,9 +20,7 @@ MOVES: dict[Challenge.Status, set[Challenge.Status]] = {
 }
 
 
-def move(
-    *, challenge: Challenge, to: Challenge.Status, now: datetime | None = None
-) -> Challenge:
+def move(*, challenge: Challenge, to: Challenge.Status, now: datetime | None = None) -> Challenge:
     """Move a challenge, which the caller has locked, to another status.
 
     Raises Conflict when the move is not allowed from where the challenge stands.

@@ -2,7 +2,6 @@
 
 from typing import Self
 
-from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -22,9 +21,7 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(goal__owner=user)
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(
-            Q(goal__owner=user) | Q(goal__visibility=Goal.Visibility.PUBLIC)
-        )
+        return self.filter(Q(goal__owner=user) | Q(goal__visibility=Goal.Visibility.PUBLIC))
 
 
 class Challenge(models.Model):

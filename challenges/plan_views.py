@@ -35,9 +35,7 @@ def request_plan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
 @require_GET
 def plan(request: LearnerRequest, pk: int) -> HttpResponse:
     """The plan's page; while the coach writes, htmx asks again for its panel."""
-    plan = get_object_or_404(
-        Plan.objects.visible_to(request.user).select_related("goal"), pk=pk
-    )
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("goal"), pk=pk)
     return _plan_page(request, plan)
 
 

@@ -46,9 +46,7 @@ def percents(goals: Iterable[Goal]) -> dict[int, Decimal]:
             for row in Milestone.objects.filter(goal__in=without)
             .order_by()
             .values("goal")
-            .annotate(
-                all=Count("pk"), done=Count("pk", filter=Q(completed_at__isnull=False))
-            )
+            .annotate(all=Count("pk"), done=Count("pk", filter=Q(completed_at__isnull=False)))
         }
     return {id_: shares.get(id_, Decimal(0)) for id_ in ids}
 

@@ -34,6 +34,7 @@ class Criterion(BaseModel):
 
 type Rubric = list[Criterion]
 
+
 def default_rubric() -> list[dict[str, Any]]:
     """Return a rubric for work of which nothing is known but that it should be good."""
     return [
@@ -65,9 +66,7 @@ def parse_rubric(data: Any) -> Rubric:
     repeat, or when the weights do not add up to 100.
     """
     if not isinstance(data, list) or not 1 <= len(data) <= MAX_CRITERIA:
-        raise ValidationError(
-            _("A rubric needs 1 to %(most)d criteria.") % {"most": MAX_CRITERIA}
-        )
+        raise ValidationError(_("A rubric needs 1 to %(most)d criteria.") % {"most": MAX_CRITERIA})
     try:
         rubric = [Criterion.model_validate(item) for item in data]
     except SchemaError as error:

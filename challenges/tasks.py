@@ -6,6 +6,6 @@ from django.tasks import task
 @task()
 def generate_plan(plan_id: int) -> None:
     # The deed enqueues this task, so it can only be looked up when the task runs.
-    from challenges import generation  # noqa: PLC0415
+    from challenges import generation
 
     generation.write_plan(plan_id)

@@ -28,8 +28,7 @@ def detail(request: LearnerRequest, pk: int) -> HttpResponse:
         "challenge": challenge,
         "instructions": render_markdown(challenge.instructions),
         "is_mine": challenge.goal.owner_id == request.user.pk,
-        "can_edit": challenge.status
-        not in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED},
+        "can_edit": challenge.status not in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED},
     }
     return render(request, "challenges/detail.html", context)
 

@@ -158,27 +158,19 @@ def list_milestones(request: LearnerRequest, goal_id: int) -> Any:
     return list(goal.milestones.all())
 
 
-@router.post(
-    "/{goal_id}/milestones", response={201: MilestoneOut, **refusals(403, 404, 409, 422)}
-)
+@router.post("/{goal_id}/milestones", response={201: MilestoneOut, **refusals(403, 404, 409, 422)})
 def add_milestone(request: LearnerRequest, goal_id: int, payload: MilestoneIn) -> Any:
     """Add a milestone after the others."""
     goal = _mine(request, goal_id)
-    return Status(
-        201, milestones.add_milestone(goal=goal, by=request.user, **payload.model_dump())
-    )
+    return Status(201, milestones.add_milestone(goal=goal, by=request.user, **payload.model_dump()))
 
 
 def _my_milestone(request: LearnerRequest, milestone_id: int) -> Milestone:
     return get_object_or_404(Milestone.objects.owned_by(request.user), pk=milestone_id)
 
 
-@milestone_router.put(
-    "/{milestone_id}", response={200: MilestoneOut, **refusals(403, 404, 422)}
-)
-def change_milestone(
-    request: LearnerRequest, milestone_id: int, payload: MilestoneChange
-) -> Any:
+@milestone_router.put("/{milestone_id}", response={200: MilestoneOut, **refusals(403, 404, 422)})
+def change_milestone(request: LearnerRequest, milestone_id: int, payload: MilestoneChange) -> Any:
     """Change a milestone; what you leave out stays as it is."""
     milestone = _my_milestone(request, milestone_id)
     return milestones.update_milestone(milestone=milestone, by=request.user, **payload.sent())
@@ -193,9 +185,7 @@ def complete_milestone(request: LearnerRequest, milestone_id: int) -> Any:
     return milestones.complete_milestone(milestone=milestone, by=request.user)
 
 
-@milestone_router.post(
-    "/{milestone_id}/reopen", response={200: MilestoneOut, **refusals(403, 404)}
-)
+@milestone_router.post("/{milestone_id}/reopen", response={200: MilestoneOut, **refusals(403, 404)})
 def reopen_milestone(request: LearnerRequest, milestone_id: int) -> Any:
     """Mark a milestone as not reached after all."""
     milestone = _my_milestone(request, milestone_id)

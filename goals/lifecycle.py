@@ -37,9 +37,7 @@ MOST_TAGS = 8
 
 
 @transaction.atomic
-def create_goal(
-    *, by: User, title: str, start_date: date | None = None, **fields: Any
-) -> Goal:
+def create_goal(*, by: User, title: str, start_date: date | None = None, **fields: Any) -> Goal:
     """Set a goal. A title is enough; the other editable fields have good defaults.
 
     Raises Invalid, by field, for what breaks a rule.

@@ -20,9 +20,7 @@ MOST_MILESTONES = 50
 
 
 @transaction.atomic
-def add_milestone(
-    *, goal: Goal, by: User, title: str, due_date: date | None = None
-) -> Milestone:
+def add_milestone(*, goal: Goal, by: User, title: str, due_date: date | None = None) -> Milestone:
     """Add a milestone after the others.
 
     Raises Invalid for a bad title, and Conflict when the goal has fifty already.
@@ -50,19 +48,17 @@ def update_milestone(*, milestone: Milestone, by: User, **fields: Any) -> Milest
     Raises Invalid, by field, for what breaks a rule.
     """
     milestone = Milestone.objects.select_for_update(of=("self",)).owned_by(by).get(pk=milestone.pk)
-    for name in fields:
+    for name, value in fields.items():
         if name not in {"title", "due_date"}:
             raise TypeError(f"{name} is not an editable field of a milestone")
-        setattr(milestone, name, fields[name])
+        setattr(milestone, name, value)
     check(milestone)
     milestone.save(update_fields=list(fields))
     return milestone
 
 
 @transaction.atomic
-def complete_milestone(
-    *, milestone: Milestone, by: User, now: datetime | None = None
-) -> Milestone:
+def complete_milestone(*, milestone: Milestone, by: User, now: datetime | None = None) -> Milestone:
     """Mark a milestone as reached; a second time changes nothing."""
     milestone = (
         Milestone.objects.select_for_update(of=("self",))

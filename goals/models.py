@@ -58,9 +58,7 @@ class Goal(models.Model):
         blank=True,
         validators=[MaxLengthValidator(5000)],
     )
-    category = models.CharField(
-        _("field"), max_length=16, choices=Category, default=Category.OTHER
-    )
+    category = models.CharField(_("field"), max_length=16, choices=Category, default=Category.OTHER)
     level = models.CharField(
         _("where you stand"), max_length=16, choices=Level, default=Level.BEGINNER
     )
@@ -114,9 +112,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(goal__owner=user)
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(
-            Q(goal__owner=user) | Q(goal__visibility=Goal.Visibility.PUBLIC)
-        )
+        return self.filter(Q(goal__owner=user) | Q(goal__visibility=Goal.Visibility.PUBLIC))
 
 
 class Milestone(models.Model):

@@ -1,5 +1,7 @@
 """Pages to set, change and end goals. A goal's own page reads upper layers: `learnquest.pages`."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -180,6 +182,6 @@ def log_practice(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, "goals/practice.html", {"form": form, "goal": goal})
 
 
-def _form_page(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+def _form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """Show a form; what it refused keeps its text and answers 422."""
     return render(request, template, context, status=422 if request.method == "POST" else 200)

@@ -26,26 +26,27 @@ class Badge:
 
 
 BADGES = (
-    Badge("first-step", _("First step"), _("Hand in your first work"), "bronze", Reason.HANDED_IN, 1),
+    Badge(
+        "first-step", _("First step"), _("Hand in your first work"), "bronze", Reason.HANDED_IN, 1
+    ),
     Badge("steady", _("Steady"), _("Hand in ten works"), "silver", Reason.HANDED_IN, 10),
     Badge(
         "accepted", _("Seal of peers"), _("Have a work accepted"), "bronze", Reason.WORK_ACCEPTED, 1
     ),
-    Badge(
-        "craft", _("Craft"), _("Have five works accepted"), "silver", Reason.WORK_ACCEPTED, 5
-    ),
+    Badge("craft", _("Craft"), _("Have five works accepted"), "silver", Reason.WORK_ACCEPTED, 5),
     Badge(
         "mastery", _("Mastery"), _("Have twenty works accepted"), "gold", Reason.WORK_ACCEPTED, 20
     ),
     Badge(
-        "helping-hand", _("Helping hand"), _("Review a peer's work"), "bronze", Reason.REVIEW_GIVEN, 1
+        "helping-hand",
+        _("Helping hand"),
+        _("Review a peer's work"),
+        "bronze",
+        Reason.REVIEW_GIVEN,
+        1,
     ),
-    Badge(
-        "mentor", _("Mentor"), _("Review ten works of peers"), "silver", Reason.REVIEW_GIVEN, 10
-    ),
-    Badge(
-        "pillar", _("Pillar"), _("Review fifty works of peers"), "gold", Reason.REVIEW_GIVEN, 50
-    ),
+    Badge("mentor", _("Mentor"), _("Review ten works of peers"), "silver", Reason.REVIEW_GIVEN, 10),
+    Badge("pillar", _("Pillar"), _("Review fifty works of peers"), "gold", Reason.REVIEW_GIVEN, 50),
     Badge("practice", _("Practice"), _("Log practice twenty times"), "bronze", Reason.PRACTICE, 20),
     Badge("milestone", _("Milestone"), _("Reach three milestones"), "silver", Reason.MILESTONE, 3),
 )

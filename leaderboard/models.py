@@ -86,9 +86,7 @@ class Standing(models.Model):
     class Meta:
         db_table = "leaderboard"
         constraints = [
-            models.UniqueConstraint(
-                fields=["scope", "period", "user"], name="leaderboard_one_row"
-            )
+            models.UniqueConstraint(fields=["scope", "period", "user"], name="leaderboard_one_row")
         ]
         indexes = [
             # The board, in rank order, and the count of those above somebody.
@@ -102,18 +100,14 @@ class Standing(models.Model):
         return f"{self.scope} {self.period}: {self.points}"
 
     def is_visible_to(self, user: User) -> bool:
-        return self.user_id == user.pk or (
-            self.user.is_on_leaderboard and self.user.is_active
-        )
+        return self.user_id == user.pk or (self.user.is_on_leaderboard and self.user.is_active)
 
 
 class BadgeAwardQuerySet(models.QuerySet["BadgeAward"]):
     def visible_to(self, user: User) -> Self:
         if user.is_moderator:
             return self.filter(Q(user__is_active=True) | Q(user=user))
-        return self.filter(
-            Q(user=user) | Q(user__is_profile_public=True, user__is_active=True)
-        )
+        return self.filter(Q(user=user) | Q(user__is_profile_public=True, user__is_active=True))
 
 
 class BadgeAward(models.Model):
@@ -128,9 +122,7 @@ class BadgeAward(models.Model):
 
     class Meta:
         db_table = "badge_awards"
-        constraints = [
-            models.UniqueConstraint(fields=["user", "badge"], name="badge_awards_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "badge"], name="badge_awards_once")]
 
     def __str__(self) -> str:
         return f"{self.badge} for {self.user_id}"

@@ -52,9 +52,7 @@ def board(
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
-    standings = list(
-        rows.in_rank_order().select_related("user")[start : start + PAGE_SIZE]
-    )
+    standings = list(rows.in_rank_order().select_related("user")[start : start + PAGE_SIZE])
     places = _ranked(rows, standings, start, viewer)
     mine = next((place for place in places if place.is_me), None)
     return Board(
@@ -100,9 +98,7 @@ def _ranked(
             rank = start + offset + 1
         else:
             rank = rows.filter(points__gt=standing.points).count() + 1
-        places.append(
-            Place(rank, standing.user, standing.points, standing.user_id == viewer.pk)
-        )
+        places.append(Place(rank, standing.user, standing.points, standing.user_id == viewer.pk))
     return places
 
 

@@ -40,9 +40,7 @@ class API(NinjaAPI):
             for operation in operations.values():
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and "application/json" in answer.get("content", {}):
-                        answer["content"] = {
-                            CONTENT_TYPE: answer["content"]["application/json"]
-                        }
+                        answer["content"] = {CONTENT_TYPE: answer["content"]["application/json"]}
         return schema
 
 
@@ -95,8 +93,7 @@ def refuse_input(request: HttpRequest, refusal: ValidationError) -> HttpResponse
         title="Invalid",
         detail="Some of what was sent does not fit; see errors.",
         errors=[
-            {"pointer": _pointer(error["loc"]), "message": error["msg"]}
-            for error in refusal.errors
+            {"pointer": _pointer(error["loc"]), "message": error["msg"]} for error in refusal.errors
         ],
     )
 

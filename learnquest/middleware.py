@@ -49,7 +49,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # htmx needs another answer
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         response = super().handle_no_permission(request, view_func)
@@ -85,9 +85,7 @@ class refusals:  # noqa: N801 - used like the functions beside it
         context = {"title": error.title, "message": str(error), "status": error.status}
         if getattr(request, "htmx", False):
             # The page stays as it is, and says above what is the matter.
-            response = render(
-                request, "errors/_refusal_toast.html", context, status=error.status
-            )
+            response = render(request, "errors/_refusal_toast.html", context, status=error.status)
             retarget(response, "#toasts")
             reswap(response, "beforeend")
         else:

@@ -24,7 +24,7 @@ DEBUG = env.bool("DEBUG", default=False)
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY and DEBUG:
-    SECRET_KEY = "django-insecure-for-debugging-on-this-machine-only-0123456789"
+    SECRET_KEY = "django-insecure-for-debugging-on-this-machine-only-0123456789"  # noqa: S105 - DEBUG
 if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
     raise ImproperlyConfigured(
         "SECRET_KEY is missing or too weak: set 50 random characters or more, for example from "

@@ -78,7 +78,7 @@ def write(feedback_id: int) -> None:
 
 
 @transaction.atomic
-def record(*, feedback_id: int, outcome: Outcome) -> None:
+def record(*, feedback_id: int, outcome: Outcome[Any]) -> None:
     """Keep what the coach answered, or why it did not, and tell the author. Only once."""
     feedback = (
         AIFeedback.objects.select_for_update(of=("self",))
@@ -128,7 +128,7 @@ def inputs_for(submission: Submission) -> FeedbackInputs:
     )
 
 
-def _fields(outcome: Outcome) -> dict[str, Any]:
+def _fields(outcome: Outcome[Any]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "model": outcome.model,
         "is_offline": outcome.offline,

@@ -174,7 +174,11 @@ def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
     """Hand in work (201), or keep it as a draft (200). The same work sent twice is handed in
     once, and answers 200."""
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)
-    work = {"challenge": challenge, "body": payload.body, "link": payload.link}
+    work: dict[str, Any] = {
+        "challenge": challenge,
+        "body": payload.body,
+        "link": payload.link,
+    }
     if not payload.hand_in:
         return Status(200, drafting.save_draft(by=request.user, **work))
     submission, is_new = handin.hand_in_work(by=request.user, **work)
@@ -194,9 +198,7 @@ def list_submissions(request: LearnerRequest, challenge_id: int, paging: Query[P
 @submission_router.get("/{submission_id}", response={200: SubmissionDetail, **refusals(404)})
 def read_submission(request: LearnerRequest, submission_id: int) -> Any:
     """Work of yours with all that was said of it."""
-    return _detail(
-        get_object_or_404(Submission.objects.visible_to(request.user), pk=submission_id)
-    )
+    return _detail(get_object_or_404(Submission.objects.visible_to(request.user), pk=submission_id))
 
 
 @submission_router.put(
@@ -261,9 +263,7 @@ def mark_helpful(request: LearnerRequest, review_id: int, payload: HelpfulIn) ->
 @ai_router.post(
     "/feedback", response={200: FeedbackOut, 202: FeedbackOut, **refusals(403, 404, 409, 422)}
 )
-def ask_for_feedback(
-    request: LearnerRequest, response: HttpResponse, payload: FeedbackIn
-) -> Any:
+def ask_for_feedback(request: LearnerRequest, response: HttpResponse, payload: FeedbackIn) -> Any:
     """The coach's feedback on work that you handed in: 200 when it is there, else 202 with
     `Location` to poll. After a failure this asks again."""
     limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
@@ -281,9 +281,7 @@ def ask_for_feedback(
 @ai_router.get("/feedback/{submission_id}", response={200: FeedbackOut, **refusals(404)})
 def read_feedback(request: LearnerRequest, submission_id: int) -> Any:
     """Feedback on work: `pending`, `ready` or `failed`."""
-    feedback = (
-        AIFeedback.objects.visible_to(request.user).filter(submission=submission_id).first()
-    )
+    feedback = AIFeedback.objects.visible_to(request.user).filter(submission=submission_id).first()
     if feedback is None:
         raise Http404
     return feedback

@@ -83,9 +83,7 @@ def send(request: LearnerRequest, pk: int) -> HttpResponse:
         peer_review.submit_review(review=review, by=request.user, **given)
     except DomainError as refusal:
         return _desk(request, review, given, refusal=refusal, status=refusal.status)
-    messages.success(
-        request, _("Sent. You have earned %(n)d points.") % {"n": points.REVIEW_GIVEN}
-    )
+    messages.success(request, _("Sent. You have earned %(n)d points.") % {"n": points.REVIEW_GIVEN})
     return redirect("reviews:queue")
 
 

@@ -105,17 +105,13 @@ class PeerReview(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="peer_reviews"
     )
     # The author's id stands here too, so that the database can refuse a self-review.
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     status = models.CharField(max_length=10, choices=Status, default=Status.CLAIMED)
     claimed_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField()
     scores = models.JSONField(default=dict, blank=True)
     comments = models.JSONField(default=dict, blank=True)
-    overall = models.TextField(
-        _("overall"), blank=True, validators=[MaxLengthValidator(5000)]
-    )
+    overall = models.TextField(_("overall"), blank=True, validators=[MaxLengthValidator(5000)])
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     is_helpful = models.BooleanField(null=True, blank=True)

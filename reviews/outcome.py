@@ -80,9 +80,7 @@ def consensus_of(reviews: list[PeerReview]) -> scoring.Consensus:
     return scoring.fit(grades).submissions[reviews[0].submission_id]
 
 
-def quality_of(
-    review: PeerReview, *, criteria: int, consensus: scoring.Consensus
-) -> float:
+def quality_of(review: PeerReview, *, criteria: int, consensus: scoring.Consensus) -> float:
     """Return what a review is worth, from 0 to 1.
 
     Half is agreement with the consensus, three tenths the share of criteria with a comment, two

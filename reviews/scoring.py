@@ -83,9 +83,7 @@ def _consensus(scores: list[float]) -> Consensus:
     mean = fmean(scores)
     count = len(scores)
     squares = sum((score - mean) ** 2 for score in scores)
-    spread = sqrt(
-        (squares + PRIOR_WEIGHT * PRIOR_SPREAD**2) / (max(0, count - 1) + PRIOR_WEIGHT)
-    )
+    spread = sqrt((squares + PRIOR_WEIGHT * PRIOR_SPREAD**2) / (max(0, count - 1) + PRIOR_WEIGHT))
     return Consensus(score=mean, stderr=spread / sqrt(count), reviews=count)
 
 

@@ -40,9 +40,7 @@ class Submission(models.Model):
 
     # A goal with work in it cannot vanish beneath its reviewers. RESTRICT, not PROTECT, because
     # a whole account may: then the work goes with its author.
-    challenge = models.ForeignKey(
-        Challenge, on_delete=models.RESTRICT, related_name="submissions"
-    )
+    challenge = models.ForeignKey(Challenge, on_delete=models.RESTRICT, related_name="submissions")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="submissions"
     )
@@ -104,6 +102,4 @@ class Submission(models.Model):
         return reverse("reviews:submission", args=[self.pk])
 
     def is_visible_to(self, user: User) -> bool:
-        return self.author_id == user.pk or (
-            user.is_moderator and self.status != self.Status.DRAFT
-        )
+        return self.author_id == user.pk or (user.is_moderator and self.status != self.Status.DRAFT)

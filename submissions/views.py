@@ -85,9 +85,7 @@ def attempts(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
 
 def own_challenge(request: LearnerRequest, pk: int) -> Challenge:
     """Return a challenge of the learner's own, or answer 404."""
-    return get_object_or_404(
-        Challenge.objects.owned_by(request.user).select_related("goal"), pk=pk
-    )
+    return get_object_or_404(Challenge.objects.owned_by(request.user).select_related("goal"), pk=pk)
 
 
 def desk(
@@ -107,9 +105,7 @@ def desk(
         "draft": draft,
         "preview": preview,
         "instructions": render_markdown(challenge.instructions),
-        "returned": _attempts(request, challenge)
-        .filter(status=Submission.Status.RETURNED)
-        .first(),
+        "returned": _attempts(request, challenge).filter(status=Submission.Status.RETURNED).first(),
     }
     return render(request, "submissions/work.html", context, status=status)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -17,21 +18,19 @@ from reviews.models import AIFeedback, PeerReview
 from submissions.models import Submission
 from tests.factories import (
     WORK,
-    UserFactory,
     answers,
     make_challenge,
     make_draft,
     make_goal,
     make_submission,
+    make_user,
 )
 
 THREADS = 20
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="SQLite has one writer at a time"
-    ),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
 ]
 
 
@@ -52,10 +51,10 @@ def all_at_once[T](deeds: list[Callable[[], T]]) -> list[T]:
 
 
 def test_twenty_reviewers_never_share_a_seat() -> None:
-    goal = make_goal(UserFactory())
+    goal = make_goal(make_user())
     works = [make_submission(make_challenge(goal)) for _ in range(6)]
-    reviewers: list[User] = UserFactory.create_batch(THREADS)
-    claims = all_at_once([lambda who=who: assignment.claim_next(by=who) for who in reviewers])
+    reviewers: list[User] = [make_user() for _ in range(THREADS)]
+    claims = all_at_once([partial(assignment.claim_next, by=who) for who in reviewers])
     seats = Counter(claim.submission_id for claim in claims if claim is not None)
     assert set(seats) <= {work.pk for work in works}
     assert max(seats.values()) <= assignment.SEATS
@@ -66,17 +65,17 @@ def test_twenty_reviewers_never_share_a_seat() -> None:
 
 
 def test_one_reviewer_who_clicks_twenty_times_holds_one_claim() -> None:
-    goal = make_goal(UserFactory())
+    goal = make_goal(make_user())
     for _ in range(5):
         make_submission(make_challenge(goal))
-    bob = UserFactory()
+    bob = make_user()
     claims = all_at_once([lambda: assignment.claim_next(by=bob)] * THREADS)
     assert len({claim.pk for claim in claims if claim is not None}) == 1
     assert PeerReview.objects.count() == 1
 
 
 def test_twenty_identical_hand_ins_make_one_submission() -> None:
-    alice = UserFactory()
+    alice = make_user()
     challenge = make_challenge(make_goal(alice))
     results = all_at_once(
         [lambda: handin.hand_in_work(challenge=challenge, by=alice, body=WORK)] * THREADS
@@ -88,7 +87,7 @@ def test_twenty_identical_hand_ins_make_one_submission() -> None:
 
 
 def test_twenty_clicks_on_hand_in_make_one() -> None:
-    alice = UserFactory()
+    alice = make_user()
     draft = make_draft(make_challenge(make_goal(alice)))
     all_at_once([lambda: handin.hand_in(submission=draft, by=alice)] * THREADS)
     assert AIFeedback.objects.count() == 1
@@ -96,13 +95,16 @@ def test_twenty_clicks_on_hand_in_make_one() -> None:
 
 
 def test_two_last_reviews_at_once_settle_the_work_once() -> None:
-    work = make_submission(make_challenge(make_goal(UserFactory())))
-    reviewers: list[User] = UserFactory.create_batch(2)
+    work = make_submission(make_challenge(make_goal(make_user())))
+    reviewers: list[User] = [make_user() for _ in range(2)]
     claims = [assignment.claim_next(by=who) for who in reviewers]
     all_at_once(
         [
-            lambda claim=claim: peer_review.submit_review(
-                review=claim, by=claim.reviewer, **answers(work.challenge, 80)
+            partial(
+                peer_review.submit_review,
+                review=claim,
+                by=claim.reviewer,
+                **answers(work.challenge, 80),
             )
             for claim in claims
             if claim is not None
@@ -115,7 +117,7 @@ def test_two_last_reviews_at_once_settle_the_work_once() -> None:
 
 
 def test_no_point_is_lost_when_twenty_come_at_once() -> None:
-    alice = UserFactory()
+    alice = make_user()
 
     def give(number: int) -> object:
         return points.award(
@@ -127,7 +129,7 @@ def test_no_point_is_lost_when_twenty_come_at_once() -> None:
             category="music",
         )
 
-    all_at_once([lambda number=number: give(number) for number in range(THREADS)])
+    all_at_once([partial(give, number) for number in range(THREADS)])
     assert set(Standing.objects.values_list("points", flat=True)) == {7 * THREADS}
     all_at_once([lambda: give(0)] * THREADS)
     assert PointEntry.objects.count() == THREADS

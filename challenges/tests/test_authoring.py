@@ -41,9 +41,7 @@ def test_criteria_get_keys_from_their_names(goal: Goal) -> None:
         ([{**RUBRIC[0], "key": "a", "weight": 50}] * 2, "same key"),
     ],
 )
-def test_a_bad_rubric_is_refused_and_nothing_is_kept(
-    goal: Goal, rubric: Any, problem: str
-) -> None:
+def test_a_bad_rubric_is_refused_and_nothing_is_kept(goal: Goal, rubric: Any, problem: str) -> None:
     with pytest.raises(Invalid) as refusal:
         make_challenge(goal, rubric=rubric)
     assert problem in " ".join(refusal.value.errors["rubric"])

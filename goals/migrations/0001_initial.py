@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,88 +16,257 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='What do you want to be able to do?')),
-                ('description', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(5000)], verbose_name='Why, and what does success look like?')),
-                ('category', models.CharField(choices=[('languages', 'Languages'), ('programming', 'Programming'), ('music', 'Music'), ('fitness', 'Fitness'), ('writing', 'Writing'), ('maths', 'Maths'), ('other', 'Something else')], default='other', max_length=16, verbose_name='field')),
-                ('level', models.CharField(choices=[('beginner', 'I am new to this'), ('intermediate', 'I know the basics'), ('advanced', 'I am good and want to be better')], default='beginner', max_length=16, verbose_name='where you stand')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='tags')),
-                ('status', models.CharField(choices=[('active', 'Active'), ('paused', 'Paused'), ('completed', 'Completed'), ('archived', 'Archived')], default='active', max_length=12)),
-                ('visibility', models.CharField(choices=[('private', 'Only me'), ('public', 'Everyone')], default='private', max_length=12, verbose_name='who can see it')),
-                ('start_date', models.DateField(default=django.utils.timezone.localdate, verbose_name='start')),
-                ('target_date', models.DateField(blank=True, null=True, verbose_name='target date')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('cloned_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='clones', to='goals.goal')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=120, verbose_name="What do you want to be able to do?"
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(5000)],
+                        verbose_name="Why, and what does success look like?",
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("languages", "Languages"),
+                            ("programming", "Programming"),
+                            ("music", "Music"),
+                            ("fitness", "Fitness"),
+                            ("writing", "Writing"),
+                            ("maths", "Maths"),
+                            ("other", "Something else"),
+                        ],
+                        default="other",
+                        max_length=16,
+                        verbose_name="field",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("beginner", "I am new to this"),
+                            ("intermediate", "I know the basics"),
+                            ("advanced", "I am good and want to be better"),
+                        ],
+                        default="beginner",
+                        max_length=16,
+                        verbose_name="where you stand",
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="tags")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("paused", "Paused"),
+                            ("completed", "Completed"),
+                            ("archived", "Archived"),
+                        ],
+                        default="active",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("private", "Only me"), ("public", "Everyone")],
+                        default="private",
+                        max_length=12,
+                        verbose_name="who can see it",
+                    ),
+                ),
+                (
+                    "start_date",
+                    models.DateField(default=django.utils.timezone.localdate, verbose_name="start"),
+                ),
+                (
+                    "target_date",
+                    models.DateField(blank=True, null=True, verbose_name="target date"),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cloned_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="clones",
+                        to="goals.goal",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="goals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'goals',
+                "db_table": "goals",
             },
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='milestone')),
-                ('due_date', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('position', models.PositiveIntegerField()),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='goals.goal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="milestone")),
+                ("due_date", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("position", models.PositiveIntegerField()),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="milestones",
+                        to="goals.goal",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'milestones',
-                'ordering': ['position'],
+                "db_table": "milestones",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Progress',
+            name="Progress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('goal_created', 'Set the goal'), ('status_changed', "Changed the goal's status"), ('plan_accepted', 'Accepted challenges from a plan'), ('challenge_added', 'Added a challenge'), ('handed_in', 'Handed in work'), ('accepted', 'Work accepted'), ('returned', 'Work returned for another try'), ('milestone_completed', 'Reached a milestone'), ('practice', 'Practised')], max_length=20)),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('minutes', models.PositiveIntegerField(default=0, verbose_name='minutes')),
-                ('percent_after', models.DecimalField(decimal_places=2, default=0, max_digits=5)),
-                ('occurred_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress', to='goals.goal')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("goal_created", "Set the goal"),
+                            ("status_changed", "Changed the goal's status"),
+                            ("plan_accepted", "Accepted challenges from a plan"),
+                            ("challenge_added", "Added a challenge"),
+                            ("handed_in", "Handed in work"),
+                            ("accepted", "Work accepted"),
+                            ("returned", "Work returned for another try"),
+                            ("milestone_completed", "Reached a milestone"),
+                            ("practice", "Practised"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                ("minutes", models.PositiveIntegerField(default=0, verbose_name="minutes")),
+                ("percent_after", models.DecimalField(decimal_places=2, default=0, max_digits=5)),
+                ("occurred_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="progress",
+                        to="goals.goal",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="progress",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'progress',
+                "db_table": "progress",
             },
         ),
         migrations.AddIndex(
-            model_name='goal',
-            index=models.Index(fields=['owner', 'status', '-created_at'], name='goals_mine'),
+            model_name="goal",
+            index=models.Index(fields=["owner", "status", "-created_at"], name="goals_mine"),
         ),
         migrations.AddIndex(
-            model_name='goal',
-            index=models.Index(condition=models.Q(('visibility', 'public')), fields=['owner', '-created_at'], name='goals_public'),
+            model_name="goal",
+            index=models.Index(
+                condition=models.Q(("visibility", "public")),
+                fields=["owner", "-created_at"],
+                name="goals_public",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('target_date', None), ('target_date__gte', models.F('start_date')), _connector='OR'), name='goals_target_after_start', violation_error_message='The target date cannot be before the start.'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("target_date", None),
+                    ("target_date__gte", models.F("start_date")),
+                    _connector="OR",
+                ),
+                name="goals_target_after_start",
+                violation_error_message="The target date cannot be before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('goal', 'position'), name='milestones_position_unique'),
+            model_name="milestone",
+            constraint=models.UniqueConstraint(
+                fields=("goal", "position"), name="milestones_position_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='progress',
-            index=models.Index(fields=['goal', '-occurred_at'], name='progress_of_goal'),
+            model_name="progress",
+            index=models.Index(fields=["goal", "-occurred_at"], name="progress_of_goal"),
         ),
         migrations.AddIndex(
-            model_name='progress',
-            index=models.Index(fields=['user', '-occurred_at'], name='progress_of_user'),
+            model_name="progress",
+            index=models.Index(fields=["user", "-occurred_at"], name="progress_of_user"),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['goal_created', 'status_changed', 'plan_accepted', 'challenge_added', 'handed_in', 'accepted', 'returned', 'milestone_completed', 'practice'])), name='progress_kind_known'),
+            model_name="progress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "goal_created",
+                            "status_changed",
+                            "plan_accepted",
+                            "challenge_added",
+                            "handed_in",
+                            "accepted",
+                            "returned",
+                            "milestone_completed",
+                            "practice",
+                        ],
+                    )
+                ),
+                name="progress_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.CheckConstraint(condition=models.Q(('percent_after__gte', 0), ('percent_after__lte', 100)), name='progress_percent_range'),
+            model_name="progress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent_after__gte", 0), ("percent_after__lte", 100)),
+                name="progress_percent_range",
+            ),
         ),
     ]

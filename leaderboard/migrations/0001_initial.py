@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,51 +15,117 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='BadgeAward',
+            name="BadgeAward",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('badge', models.CharField(max_length=40)),
-                ('awarded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('evidence', models.CharField(blank=True, max_length=200)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='badge_awards', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("badge", models.CharField(max_length=40)),
+                ("awarded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("evidence", models.CharField(blank=True, max_length=200)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="badge_awards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'badge_awards',
-                'constraints': [models.UniqueConstraint(fields=('user', 'badge'), name='badge_awards_once')],
+                "db_table": "badge_awards",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "badge"), name="badge_awards_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PointEntry',
+            name="PointEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.IntegerField()),
-                ('reason', models.CharField(choices=[('work_accepted', 'Work accepted'), ('review_given', 'Review given'), ('review_quality', 'Quality of a review'), ('handed_in', 'Work handed in'), ('practice', 'Practice logged'), ('milestone', 'Milestone reached'), ('correction', 'Correction')], max_length=16)),
-                ('key', models.CharField(max_length=100, unique=True)),
-                ('verified', models.BooleanField(help_text='Whether others verified it, so that it ranks.')),
-                ('category', models.CharField(blank=True, max_length=16)),
-                ('occurred_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='point_entries', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.IntegerField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("work_accepted", "Work accepted"),
+                            ("review_given", "Review given"),
+                            ("review_quality", "Quality of a review"),
+                            ("handed_in", "Work handed in"),
+                            ("practice", "Practice logged"),
+                            ("milestone", "Milestone reached"),
+                            ("correction", "Correction"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("key", models.CharField(max_length=100, unique=True)),
+                (
+                    "verified",
+                    models.BooleanField(help_text="Whether others verified it, so that it ranks."),
+                ),
+                ("category", models.CharField(blank=True, max_length=16)),
+                ("occurred_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="point_entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'point entries',
-                'db_table': 'point_entries',
-                'indexes': [models.Index(fields=['user', '-occurred_at'], name='point_entries_mine')],
+                "verbose_name_plural": "point entries",
+                "db_table": "point_entries",
+                "indexes": [
+                    models.Index(fields=["user", "-occurred_at"], name="point_entries_mine")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Standing',
+            name="Standing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=32)),
-                ('period', models.CharField(max_length=8)),
-                ('points', models.IntegerField(default=0)),
-                ('reached_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scope", models.CharField(max_length=32)),
+                ("period", models.CharField(max_length=8)),
+                ("points", models.IntegerField(default=0)),
+                ("reached_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="standings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'leaderboard',
-                'indexes': [models.Index(fields=['scope', 'period', '-points', 'reached_at', 'user'], name='leaderboard_ranking')],
-                'constraints': [models.UniqueConstraint(fields=('scope', 'period', 'user'), name='leaderboard_one_row')],
+                "db_table": "leaderboard",
+                "indexes": [
+                    models.Index(
+                        fields=["scope", "period", "-points", "reached_at", "user"],
+                        name="leaderboard_ranking",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scope", "period", "user"), name="leaderboard_one_row"
+                    )
+                ],
             },
         ),
     ]

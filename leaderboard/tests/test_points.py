@@ -9,7 +9,7 @@ from accounts.models import User
 from leaderboard import badges, points, ranking, streaks
 from leaderboard.models import BadgeAward, PointEntry, Standing
 from leaderboard.points import Period
-from tests.factories import UserFactory
+from tests.factories import make_user
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -95,7 +95,7 @@ def test_ties_share_a_rank_and_the_first_to_get_there_stands_first(
 
 def test_ones_own_row_is_there_on_every_page(alice: User) -> None:
     for number in range(ranking.PAGE_SIZE + 3):
-        give(UserFactory(), 100 - number, key=str(number))
+        give(make_user(), 100 - number, key=str(number))
     give(alice, 1, key="alice")
     first = ranking.board(viewer=alice, period=Period.ALL, now=NOW)
     assert alice not in [place.user for place in first.places]
@@ -109,7 +109,7 @@ def test_ones_own_row_is_there_on_every_page(alice: User) -> None:
 
 def test_a_tie_across_pages_keeps_its_rank(alice: User) -> None:
     for number in range(ranking.PAGE_SIZE + 2):
-        give(UserFactory(), 40, key=str(number))
+        give(make_user(), 40, key=str(number))
     second = ranking.board(viewer=alice, period=Period.ALL, page=2, now=NOW)
     assert {place.rank for place in second.places} == {1}
 
@@ -127,7 +127,7 @@ def test_the_board_takes_the_same_queries_however_long(
     alice: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(12):
-        give(UserFactory(), number + 1, key=str(number))
+        give(make_user(), number + 1, key=str(number))
     with django_assert_num_queries(4):
         ranking.board(viewer=alice, period=Period.ALL, now=NOW)
 

@@ -13,9 +13,7 @@ class DomainError(Exception):
     status = 422
     title = "Invalid"
 
-    def __init__(
-        self, message: str, *, errors: Mapping[str, Sequence[str]] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, errors: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__(message)
         self.errors: Mapping[str, Sequence[str]] = errors or {}
 

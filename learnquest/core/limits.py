@@ -14,6 +14,8 @@ from learnquest.core.errors import Limited
 
 
 class CountingDatabaseCache(DatabaseCache):
+    _table: str
+
     """Django's cache in the database, with an `incr` that loses no count."""
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
@@ -35,9 +37,7 @@ def limit(request: HttpRequest, *, group: str, rate: str, key: str) -> None:
 
     `rate` is a count per period: "5/m", "20/10m", "100/h". Raises Limited beyond it.
     """
-    usage = get_usage(
-        request, group=group, key=lambda *_: key, rate=rate, increment=True
-    )
+    usage = get_usage(request, group=group, key=lambda *_: key, rate=rate, increment=True)
     if usage is not None and usage["should_limit"]:
         wait = max(1, int(usage["time_left"]))
         raise Limited(

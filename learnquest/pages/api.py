@@ -220,9 +220,7 @@ def read_standings(request: LearnerRequest, user_id: int) -> Any:
     if not (is_me or person.is_on_leaderboard):
         raise Http404
     places = {
-        period.value: _place(
-            ranking.place_of(user=person, viewer=request.user, period=period)
-        )
+        period.value: _place(ranking.place_of(user=person, viewer=request.user, period=period))
         for period in Period
     }
     can_see_more = person.is_profile_visible_to(request.user)

@@ -1,11 +1,13 @@
 """What every page's frame needs."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts import inbox
+from accounts.models import User
 from ai import gateway
 from learnquest.core.http import theme_of
 
@@ -13,10 +15,12 @@ from learnquest.core.http import theme_of
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the theme, the count of unread news, and which coach answers."""
     user = getattr(request, "user", None)
-    is_learner = user is not None and user.is_authenticated
+    count: Any = 0
+    if isinstance(user, User) and user.is_authenticated:
+        # Only pages that show the count pay for it.
+        count = SimpleLazyObject(partial(inbox.unread_count, user))
     return {
         "theme": theme_of(request),
-        # Only pages that show the count pay for it.
-        "unread_count": SimpleLazyObject(lambda: inbox.unread_count(user)) if is_learner else 0,
+        "unread_count": count,
         "ai_is_offline": gateway.is_offline(),
     }

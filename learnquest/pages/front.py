@@ -44,8 +44,7 @@ def points_page(request: HttpRequest) -> HttpResponse:
     }
     if request.user.is_authenticated:
         awards = {
-            award.badge: award.awarded_at
-            for award in BadgeAward.objects.filter(user=request.user)
+            award.badge: award.awarded_at for award in BadgeAward.objects.filter(user=request.user)
         }
         xp = points.effort(request.user)
         level, since, until = points.level_of(xp)

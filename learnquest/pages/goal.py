@@ -18,9 +18,7 @@ LOG_LINES = 12
 
 @require_GET
 def goal(request: LearnerRequest, pk: int) -> HttpResponse:
-    goal = get_object_or_404(
-        Goal.objects.visible_to(request.user).select_related("owner"), pk=pk
-    )
+    goal = get_object_or_404(Goal.objects.visible_to(request.user).select_related("owner"), pk=pk)
     is_mine = goal.owner_id == request.user.pk
     challenges = list(Challenge.objects.filter(goal=goal))
     milestones = list(goal.milestones.all())

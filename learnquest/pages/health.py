@@ -41,7 +41,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
         checks["migrations"] = f"{len(missing)} to apply" if missing else "ok"
         # A worker that lives leaves nothing lying for so long.
         late = timezone.now() - timedelta(seconds=settings.WORKER_SILENCE_SECONDS)
-        waiting = 0 if missing else DBTaskResult.objects.ready().filter(enqueued_at__lt=late).count()
+        waiting = (
+            0 if missing else DBTaskResult.objects.ready().filter(enqueued_at__lt=late).count()
+        )
         checks["worker"] = f"{waiting} tasks wait for too long" if waiting else "ok"
     except DatabaseError:
         checks["database"] = "does not answer"
@@ -72,9 +74,11 @@ def _counts(
     registry: CollectorRegistry,
     name: str,
     text: str,
-    model: type[Submission] | type[DBTaskResult] | type[AIRequest],
+    model: type[Submission] | type[DBTaskResult[..., object]] | type[AIRequest],
     field: str,
 ) -> None:
     gauge = Gauge(name, text, [field], registry=registry)
-    for value, count in model._default_manager.order_by().values_list(field).annotate(n=Count("pk")):
+    for value, count in (
+        model._default_manager.order_by().values_list(field).annotate(n=Count("pk"))
+    ):
         gauge.labels(value).set(count)

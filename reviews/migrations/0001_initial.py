@@ -8,68 +8,169 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('submissions', '0001_initial'),
+        ("submissions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AIFeedback',
+            name="AIFeedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('pending', 'Being written'), ('ready', 'Ready'), ('failed', 'Failed')], default='pending', max_length=8)),
-                ('scores', models.JSONField(blank=True, default=list)),
-                ('strengths', models.JSONField(blank=True, default=list)),
-                ('improvements', models.JSONField(blank=True, default=list)),
-                ('summary', models.TextField(blank=True)),
-                ('next_step', models.TextField(blank=True)),
-                ('message', models.CharField(blank=True, help_text='What the learner is told when it failed.', max_length=500)),
-                ('raw', models.TextField(blank=True)),
-                ('model', models.CharField(blank=True, max_length=100)),
-                ('is_offline', models.BooleanField(default=False)),
-                ('prompt_version', models.CharField(blank=True, max_length=40)),
-                ('tokens_in', models.PositiveIntegerField(default=0)),
-                ('tokens_out', models.PositiveIntegerField(default=0)),
-                ('cost', models.DecimalField(decimal_places=6, default=0, max_digits=10)),
-                ('latency_ms', models.PositiveIntegerField(default=0)),
-                ('cached', models.BooleanField(default=False)),
-                ('helpful', models.BooleanField(blank=True, null=True)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='ai_feedback', to='submissions.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Being written"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("scores", models.JSONField(blank=True, default=list)),
+                ("strengths", models.JSONField(blank=True, default=list)),
+                ("improvements", models.JSONField(blank=True, default=list)),
+                ("summary", models.TextField(blank=True)),
+                ("next_step", models.TextField(blank=True)),
+                (
+                    "message",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the learner is told when it failed.",
+                        max_length=500,
+                    ),
+                ),
+                ("raw", models.TextField(blank=True)),
+                ("model", models.CharField(blank=True, max_length=100)),
+                ("is_offline", models.BooleanField(default=False)),
+                ("prompt_version", models.CharField(blank=True, max_length=40)),
+                ("tokens_in", models.PositiveIntegerField(default=0)),
+                ("tokens_out", models.PositiveIntegerField(default=0)),
+                ("cost", models.DecimalField(decimal_places=6, default=0, max_digits=10)),
+                ("latency_ms", models.PositiveIntegerField(default=0)),
+                ("cached", models.BooleanField(default=False)),
+                ("helpful", models.BooleanField(blank=True, null=True)),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "submission",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ai_feedback",
+                        to="submissions.submission",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'AI feedback',
-                'verbose_name_plural': 'AI feedback',
-                'db_table': 'ai_feedback',
+                "verbose_name": "AI feedback",
+                "verbose_name_plural": "AI feedback",
+                "db_table": "ai_feedback",
             },
         ),
         migrations.CreateModel(
-            name='PeerReview',
+            name="PeerReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('claimed', 'In your hands'), ('submitted', 'Sent'), ('expired', 'Expired'), ('released', 'Given back')], default='claimed', max_length=10)),
-                ('claimed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('lease_until', models.DateTimeField()),
-                ('scores', models.JSONField(blank=True, default=dict)),
-                ('comments', models.JSONField(blank=True, default=dict)),
-                ('overall', models.TextField(blank=True, validators=[django.core.validators.MaxLengthValidator(5000)], verbose_name='overall')),
-                ('score', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('is_helpful', models.BooleanField(blank=True, null=True)),
-                ('quality', models.DecimalField(blank=True, decimal_places=3, max_digits=4, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='peer_reviews', to=settings.AUTH_USER_MODEL)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='peer_reviews', to='submissions.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("claimed", "In your hands"),
+                            ("submitted", "Sent"),
+                            ("expired", "Expired"),
+                            ("released", "Given back"),
+                        ],
+                        default="claimed",
+                        max_length=10,
+                    ),
+                ),
+                ("claimed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("lease_until", models.DateTimeField()),
+                ("scores", models.JSONField(blank=True, default=dict)),
+                ("comments", models.JSONField(blank=True, default=dict)),
+                (
+                    "overall",
+                    models.TextField(
+                        blank=True,
+                        validators=[django.core.validators.MaxLengthValidator(5000)],
+                        verbose_name="overall",
+                    ),
+                ),
+                (
+                    "score",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("is_helpful", models.BooleanField(blank=True, null=True)),
+                (
+                    "quality",
+                    models.DecimalField(blank=True, decimal_places=3, max_digits=4, null=True),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="peer_reviews",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="peer_reviews",
+                        to="submissions.submission",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'peer_reviews',
-                'indexes': [models.Index(fields=['submission', 'status'], name='peer_reviews_seats'), models.Index(fields=['reviewer', 'status', '-claimed_at'], name='peer_reviews_mine')],
-                'constraints': [models.UniqueConstraint(fields=('submission', 'reviewer'), name='peer_reviews_once_each'), models.CheckConstraint(condition=models.Q(('reviewer', models.F('author')), _negated=True), name='peer_reviews_not_own_work'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'submitted'), _negated=True), models.Q(('score__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='peer_reviews_sent_with_score')],
+                "db_table": "peer_reviews",
+                "indexes": [
+                    models.Index(fields=["submission", "status"], name="peer_reviews_seats"),
+                    models.Index(
+                        fields=["reviewer", "status", "-claimed_at"], name="peer_reviews_mine"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("submission", "reviewer"), name="peer_reviews_once_each"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reviewer", models.F("author")), _negated=True),
+                        name="peer_reviews_not_own_work",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "submitted"), _negated=True),
+                            models.Q(("score__isnull", False), ("submitted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="peer_reviews_sent_with_score",
+                    ),
+                ],
             },
         ),
     ]

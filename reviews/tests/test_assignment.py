@@ -11,11 +11,11 @@ from reviews import assignment
 from reviews.models import PeerReview
 from submissions.models import Submission
 from tests.factories import (
-    UserFactory,
     make_challenge,
     make_goal,
     make_review,
     make_submission,
+    make_user,
 )
 
 
@@ -118,4 +118,4 @@ def test_a_long_queue_takes_as_many_queries_as_a_short_one(
     for _ in range(8):
         make_submission(make_challenge(goal))
     with django_assert_max_num_queries(9):  # type: ignore[operator]
-        assignment.claim_next(by=UserFactory())
+        assignment.claim_next(by=make_user())

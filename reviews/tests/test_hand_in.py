@@ -67,9 +67,7 @@ def test_charlie_cannot_hand_in_alices_draft(charlie: User, draft: Submission) -
         handin.hand_in(submission=draft, by=charlie)
 
 
-def test_the_same_work_sent_again_is_the_same_submission(
-    alice: User, challenge: Challenge
-) -> None:
+def test_the_same_work_sent_again_is_the_same_submission(alice: User, challenge: Challenge) -> None:
     first, is_new = handin.hand_in_work(challenge=challenge, by=alice, body=WORK)
     again, is_new_again = handin.hand_in_work(challenge=challenge, by=alice, body=WORK)
     assert (first.pk, is_new, is_new_again) == (again.pk, True, False)

@@ -142,9 +142,7 @@ def test_the_author_marks_a_review_helpful_and_may_change_their_mind(
     assert bob.notifications.filter(kind="review_helpful").count() == 1
 
 
-def test_only_the_author_marks_a_review(
-    bob: User, charlie: User, submission: Submission
-) -> None:
+def test_only_the_author_marks_a_review(bob: User, charlie: User, submission: Submission) -> None:
     review = make_review(submission, bob)
     for other in (bob, charlie):
         with pytest.raises(PeerReview.DoesNotExist):

@@ -34,9 +34,7 @@ def test_a_harsh_grader_has_a_negative_bias() -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 4), st.integers(0, 6), st.floats(0, 100)), max_size=40
-    ),
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), st.floats(0, 100)), max_size=40),
     st.randoms(use_true_random=False),
 )
 def test_the_order_of_grades_does_not_matter(
@@ -76,9 +74,7 @@ def test_the_command_scores_a_file_without_a_database(tmp_path: Path) -> None:
         ("submission,reviewer,score\nw1,a\n", "line 2"),
     ],
 )
-def test_the_command_names_the_line_that_is_wrong(
-    tmp_path: Path, text: str, problem: str
-) -> None:
+def test_the_command_names_the_line_that_is_wrong(tmp_path: Path, text: str, problem: str) -> None:
     source = tmp_path / "in.csv"
     source.write_text(text)
     with pytest.raises(CommandError, match=problem):

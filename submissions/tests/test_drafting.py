@@ -53,9 +53,7 @@ def test_a_draft_can_be_thrown_away(alice: User, draft: Submission) -> None:
     assert Challenge.objects.get().status == "todo"
 
 
-def test_work_that_was_handed_in_cannot_be_thrown_away(
-    alice: User, submission: Submission
-) -> None:
+def test_work_that_was_handed_in_cannot_be_thrown_away(alice: User, submission: Submission) -> None:
     with pytest.raises(Conflict):
         drafting.discard_draft(submission=submission, by=alice)
 

@@ -165,9 +165,7 @@ def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
     links = {}
     for name, there in (("previous", page.has_previous()), ("next", page.has_next())):
         if there:
-            number = (
-                page.previous_page_number() if name == "previous" else page.next_page_number()
-            )
+            number = page.previous_page_number() if name == "previous" else page.next_page_number()
             query["page"] = str(number)
             links[name] = f"?{query.urlencode()}"
     return {"page": page, **links}

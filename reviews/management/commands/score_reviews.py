@@ -16,7 +16,7 @@ class Command(BaseCommand):
         "Score a CSV of grades (submission,reviewer,score) with the same code as the site. "
         "Writes consensus.csv and reviewers.csv; touches no database."
     )
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own type
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("grades", type=Path, metavar="IN.csv")
