@@ -9,13 +9,13 @@ from challenges.models import Challenge
 from challenges.rubrics import weighted_score
 from goals.models import Goal, Milestone
 from learnquest.demo.content import ChallengeText, GoalText, ReviewText, WorkText
-from learnquest.demo.content import Field_ as Category
+from learnquest.demo.content import FieldText as Category
 from reviews.models import PeerReview
 from submissions.models import Submission
 
 WEEKS = 10
-# Mean score of work by its strength; 60 passes.
-SCORES = {"strong": 87, "fair": 74, "weak": 56}
+# Mean score of work by its strength, and the most that it gets; 60 passes.
+SCORES = {"strong": (87, 100), "fair": (74, 95), "weak": (46, 55)}
 LEARNERS_PER_GOAL = 3
 
 
@@ -152,26 +152,53 @@ def _work(
         created_at=start + timedelta(hours=1),
     )
     journey.challenges.append(challenge)
-    # Two weeks a challenge, more or less; the last ones reach into these days and beyond.
-    when = start + timedelta(days=14 * position + rng.uniform(5, 19), hours=rng.uniform(0, 10))
+    # Three weeks a challenge, more or less; the last ones reach into these days and beyond.
+    when = start + timedelta(days=23 * position + rng.uniform(3, 22), hours=rng.uniform(0, 10))
     text = item.submissions[(position + turn) % 3]
     if when > now + timedelta(days=6):
         return
-    body = text.body if when <= now else text.body[: len(text.body) // 2].rsplit(" ", 1)[0]
+    if when > now:
+        challenge.status = Challenge.Status.DOING
+        journey.drafts.append(_draft(challenge, text, now, rng))
+        return
+    _hand_in(journey, challenge, text, when, rng)
+    # Weak work came back within five days, and most of it is tried again.
+    when += timedelta(days=rng.uniform(6, 13))
+    if text.strength == "weak" and item.again is not None and when <= now:
+        _hand_in(journey, challenge, item.again, when, rng, attempt=2)
+
+
+def _draft(challenge: Challenge, text: WorkText, now: datetime, rng: Random) -> Submission:
+    """The first half of a text, as it was left some hours ago."""
+    return Submission(
+        challenge=challenge,
+        author=challenge.goal.owner,
+        body=text.body[: len(text.body) // 2].rsplit(" ", 1)[0],
+        created_at=now - timedelta(hours=rng.uniform(5, 40)),
+        saved_at=now - timedelta(hours=3),
+    )
+
+
+def _hand_in(
+    journey: Journey,
+    challenge: Challenge,
+    text: WorkText,
+    when: datetime,
+    rng: Random,
+    *,
+    attempt: int = 1,
+) -> None:
+    challenge.status = Challenge.Status.HANDED_IN
     submission = Submission(
         challenge=challenge,
         author=journey.goal.owner,
-        body=body,
-        created_at=min(when, now) - timedelta(hours=rng.uniform(2, 40)),
-        saved_at=min(when, now - timedelta(hours=3)),
+        attempt=attempt,
+        body=text.body,
+        status=Submission.Status.SUBMITTED,
+        created_at=when - timedelta(hours=rng.uniform(2, 40)),
+        saved_at=when,
+        submitted_at=when,
     )
-    if when > now:
-        challenge.status = Challenge.Status.DOING
-        journey.drafts.append(submission)
-        return
-    submission.status = Submission.Status.SUBMITTED
-    submission.submitted_at = when
-    challenge.status = Challenge.Status.HANDED_IN
     journey.handins.append(Handin(challenge, submission, text))
 
 
@@ -203,9 +230,9 @@ def write_reviews(
 def _review(
     handin: Handin, reviewer: User, text: ReviewText, when: datetime, rng: Random
 ) -> PeerReview:
-    mean = SCORES[handin.text.strength] + text.score_shift
+    mean, most = SCORES[handin.text.strength]
     scores = {
-        criterion.key: max(0, min(100, 5 * round(rng.gauss(mean, 7) / 5)))
+        criterion.key: max(0, min(most, 5 * round(rng.gauss(mean + text.score_shift, 7) / 5)))
         for criterion in handin.challenge.criteria
     }
     return PeerReview(

@@ -14,7 +14,7 @@ from challenges.rubrics import default_rubric
 from goals.models import Category, Goal, Progress
 from leaderboard import points
 from leaderboard.models import PointEntry, Standing
-from learnquest.demo.content import Field_ as Texts
+from learnquest.demo.content import FieldText as Texts
 from learnquest.demo.content import load
 from reviews.outcome import PASS_MARK
 from submissions.models import Submission
