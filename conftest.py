@@ -16,6 +16,8 @@ from tests.factories import (
     make_user,
 )
 
+pytest_plugins = ["tests.browser"]
+
 
 def _person(name: str, **fields: object) -> User:
     return make_user(

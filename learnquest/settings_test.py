@@ -9,11 +9,17 @@ for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "REDIS_URL", "EMAIL_URL"):
     os.environ[name] = ""
 
 from learnquest.settings import *  # noqa: E402, F403
-from learnquest.settings import DATABASES, STORAGES  # noqa: E402
+from learnquest.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, since the browser's tests are served by threads with connections of their own.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    )
 # Each test closes its connections; a pool would keep the test database open.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 ALLOWED_HOSTS = ["*"]

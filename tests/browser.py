@@ -2,10 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+# Playwright keeps an event loop running in the tests' thread, beside which Django would refuse to
+# query. The tests themselves are synchronous from end to end.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -37,16 +40,3 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     # Root in a container has no user namespace for Chromium's sandbox.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": path, "args": arguments}
-
-
-@pytest.fixture(autouse=True)
-def _sync_database_beside_playwright(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Playwright keeps an event loop running, beside which Django refuses to query."""
-    if request.node.get_closest_marker("browser") is None:
-        yield
-        return
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    yield
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -73,7 +73,7 @@ def invent(
 
 def _is_stars(category: Category, number: int, turn: int) -> bool:
     """Whether the first demo account walks this way: it should have something to show."""
-    return turn == 0 and number == 0 and category.category in {"languages", "music"}
+    return turn == 1 and number == 0 and category.category in {"languages", "music"}
 
 
 def _take_turns(people: list[User], rng: Random) -> "TurnTaking":

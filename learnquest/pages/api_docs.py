@@ -1,6 +1,7 @@
 """The API's documentation as a page of our own: readable, searchable, without foreign scripts."""
 
 import json
+import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -35,7 +36,8 @@ def docs(request: HttpRequest) -> HttpResponse:
             shown = _operation(path, method, operation, schema["components"]["schemas"])
             groups.setdefault(operation["tags"][0], []).append(shown)
     context = {
-        "description": schema["info"]["description"],
+        # Paragraphs, without the line breaks of the source.
+        "description": re.sub(r"(?<!\n)\n(?!\n)", " ", schema["info"]["description"]),
         "groups": groups,
         "problems": PROBLEMS,
     }

@@ -30,7 +30,7 @@ from submissions.models import Submission
 
 MOST_STEPS = 5
 GOALS_SHOWN = 6
-LOG_LINES = 8
+LOG_LINES = 6
 
 
 @dataclass(frozen=True)

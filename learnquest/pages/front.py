@@ -1,8 +1,8 @@
 """Pages that everybody may open: the start page, the rules of points, the pieces of the look."""
 
-from types import SimpleNamespace
-
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -81,7 +81,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             ("#tabs", _("This month"), False),
             ("#tabs", _("All time"), False),
         ],
-        "toast": SimpleNamespace(level_tag="success"),
+        "toast": Message(messages.SUCCESS, _("A message after a deed stays until it is closed.")),
         "colours": [
             "paper", "surface", "sunken", "ink", "ink-soft", "line", "accent", "accent-wash",
             "sun", "sun-wash", "info", "info-wash", "bad", "bad-wash",

@@ -93,7 +93,8 @@ function fill(form, values) {
     if (field.type === "radio") field.checked = field.value === values[field.name];
     else field.value = values[field.name];
   }
-  form.dispatchEvent(new Event("input", { bubbles: true }));
+  // From a field, so that whatever listens around the fields saves it.
+  fieldsOf(form)[0].dispatchEvent(new Event("input", { bubbles: true }));
 }
 function storage() {
   try {

@@ -1,0 +1,241 @@
+"""Once round the loop in Chromium, with and without scripts, as its users go."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_httpserver import HTTPServer
+
+from ai.tests.stub import StubModelServer
+from challenges.models import Challenge
+from leaderboard.models import Standing
+from reviews.models import AIFeedback
+from submissions.models import Submission
+from tests import journey
+from tests.factories import make_challenge, make_goal, make_submission, make_user
+
+pytestmark = pytest.mark.browser
+
+
+def pick_up(page: Page) -> None:
+    """Begin the first challenge of the plan on the goal's page."""
+    page.get_by_role("link", name=re.compile("^(Begin|Go on)$")).click()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "no-js"])
+def test_two_learners_go_once_round_the_loop(
+    live_server: Any, browser: Browser, javascript: bool
+) -> None:
+    url = live_server.url
+    with journey.person(browser, url, javascript=javascript) as page:
+        journey.sign_up(page, "Alice")
+        journey.set_goal(page, "Hold a ten-minute conversation in Spanish")
+        journey.ask_for_plan(page)
+        expect(page.get_by_text("The coach is working on it")).to_be_visible()
+        journey.run_worker()
+        if not javascript:
+            page.reload()
+        expect(page.get_by_text("Offline coach").first).to_be_visible()
+        take_and_leave_proposals(page)
+        write_a_challenge(page)
+        page.goto("/today/")
+        page.get_by_role("link", name=re.compile("Begin")).first.click()
+        page.get_by_role("link", name=re.compile("(Begin|Go to) your work")).click()
+        write_and_hand_in(page, javascript=javascript)
+        expect(page.get_by_text("Reading your work")).to_be_visible()
+        journey.run_worker()
+        if not javascript:
+            page.reload()
+        expect(page.get_by_role("heading", name="What works")).to_be_visible()
+        expect(page.get_by_text("Waiting for reviewers")).to_be_visible()
+        work = Submission.objects.get()
+
+        for name, words in (
+            ("Bob", "You describe it clearly; write down one whole sentence she said."),
+            ("Carol", "Good verbs in the past; the next time ask a second question."),
+        ):
+            with journey.person(browser, url, javascript=javascript) as reviewer:
+                journey.sign_up(reviewer, name)
+                journey.review(reviewer, words=words)
+
+        page.goto(f"/submissions/{work.pk}/")
+        expect(page.get_by_role("heading", name="Accepted")).to_be_visible()
+        expect(page.get_by_text("write down one whole sentence she said")).to_be_visible()
+        page.get_by_role("button", name="Helpful").first.click()
+        expect(page.get_by_role("button", name="Helpful").first).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        page.goto("/leaderboard/")
+        for name in ("Alice", "Bob", "Carol"):
+            expect(page.get_by_role("row", name=re.compile(name))).to_be_visible()
+        page.get_by_role("link", name="All time").click()
+        expect(page.get_by_text("You are 3rd")).to_be_visible()
+        page.goto("/notifications/")
+        expect(page.get_by_role("link", name=re.compile("Your work was accepted"))).to_be_visible()
+    assert Standing.objects.filter(scope="everyone", period="all").count() == 3
+
+
+def take_and_leave_proposals(page: Page) -> None:
+    page.get_by_role("link", name="Edit", exact=True).first.click()
+    page.get_by_label("title").fill("Say hello at the bakery")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Say hello at the bakery")).to_be_visible()
+    page.get_by_role("button", name="Accept", exact=True).first.click()
+    expect(page.get_by_text("Accepted", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Drop").first.click()
+    expect(page.get_by_role("button", name="Take it back")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Accept (all|the open)")).click()
+    expect(page.get_by_text("on your plan now")).to_be_visible()
+
+
+def write_a_challenge(page: Page) -> None:
+    page.get_by_role("link", name="Write a challenge").click()
+    page.get_by_label("title").fill("Tell a joke")
+    page.get_by_label("what to do and what to hand in").fill("Tell a joke; hand it in.")
+    page.get_by_label("Weight in %").nth(0).fill("60")
+    page.get_by_role("button", name="Put it on the plan").click()
+    expect(page.get_by_text("make them add up to 100")).to_be_visible()
+    expect(page.get_by_label("title")).to_have_value("Tell a joke")
+    page.get_by_label("Weight in %").nth(0).fill("40")
+    page.get_by_role("button", name="Put it on the plan").click()
+    expect(page.get_by_role("heading", name="Tell a joke")).to_be_visible()
+
+
+def write_and_hand_in(page: Page, *, javascript: bool) -> None:
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Write something")).to_be_visible()
+    page.get_by_label("Your work").fill(journey.WORK)
+    if javascript:
+        expect(page.get_by_text("Saved at")).to_be_visible()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview strong", has_text="levadura")).to_be_visible()
+    if not javascript:
+        expect(page.get_by_label("Your work")).to_have_value(journey.WORK)
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Handed in.")).to_be_visible()
+
+
+@pytest.fixture
+def stub(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StubModelServer]:
+    """A model server over real HTTP, with the site pointing at it."""
+    monkeypatch.setattr("ai.providers.sleep", lambda seconds: None)
+    with HTTPServer(host="127.0.0.1", threaded=True) as http:
+        server = StubModelServer(http)
+        settings.OPENAI_BASE_URL = server.base_url
+        settings.OPENAI_API_KEY = "key-for-the-stub"
+        settings.AI_MODEL = "stub-1"
+        settings.AI_TIMEOUT_SECONDS = 5
+        yield server
+
+
+def test_a_model_servers_answers_appear(
+    live_server: Any, browser: Browser, stub: StubModelServer
+) -> None:
+    stub.answers_everything()
+    make_user(username="alice", email="alice@example.com", display_name="Alice")
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, "Alice")
+        journey.set_goal(page, "Bake rye bread")
+        journey.ask_for_plan(page)
+        journey.run_worker()
+        expect(page.get_by_text("A plan by the stub model.")).to_be_visible()
+        expect(page.get_by_text("AI coach · stub-1")).to_be_visible()
+        page.get_by_role("button", name="Accept all 3").click()
+        pick_up(page)
+        page.get_by_label("Your work").fill("I baked a loaf and wrote down the times.")
+        page.get_by_role("button", name="Hand in").click()
+        journey.run_worker()
+        expect(page.get_by_text("Feedback by the stub model.")).to_be_visible()
+        expect(page.locator("blockquote").first).to_have_text(
+            "I baked a loaf and wrote down the times."
+        )
+    assert len(stub.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ("500", "cannot be reached"),
+        ("429", "asked us to slow down"),
+        ("nonsense", "could not be read"),
+    ],
+)
+def test_when_the_model_fails_the_page_says_so_and_nothing_is_lost(
+    live_server: Any, browser: Browser, stub: StubModelServer, trouble: str, words: str
+) -> None:
+    def fail() -> None:
+        if trouble == "nonsense":
+            stub.answers("this is no plan at all")
+        else:
+            stub.fails(int(trouble))
+
+    fail()
+    make_user(username="alice", email="alice@example.com", display_name="Alice")
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, "Alice")
+        journey.set_goal(page, "Bake rye bread")
+        journey.ask_for_plan(page)
+        journey.run_worker()
+        expect(page.get_by_role("alert").get_by_text(words)).to_be_visible()
+        heal(stub)
+        page.get_by_role("button", name="Try again").click()
+        journey.run_worker()
+        expect(page.get_by_text("A plan by the stub model.")).to_be_visible()
+        page.get_by_role("button", name="Accept all 3").click()
+        pick_up(page)
+        page.get_by_label("Your work").fill("I baked a loaf.")
+        page.get_by_role("button", name="Hand in").click()
+        stub._planned.clear()
+        fail()
+        journey.run_worker()
+        expect(page.locator("#feedback").get_by_text(words)).to_be_visible()
+        expect(page.locator(".prose").get_by_text("I baked a loaf.")).to_be_visible()
+        heal(stub)
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_text("Reading your work")).to_be_visible()
+        journey.run_worker()
+        expect(page.get_by_text("Feedback by the stub model.")).to_be_visible()
+    assert AIFeedback.objects.get().status == "ready"
+    assert Challenge.objects.count() == 3
+
+
+def heal(stub: StubModelServer) -> None:
+    stub._planned.clear()
+    stub.answers_everything()
+
+
+def test_a_draft_survives_a_lost_connection(live_server: Any, browser: Browser) -> None:
+    alice = make_user(username="alice", email="alice@example.com", display_name="Alice")
+    challenge = make_challenge(make_goal(alice))
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, "Alice")
+        page.goto(f"/challenges/{challenge.pk}/work/")
+        page.context.set_offline(True)
+        page.get_by_label("Your work").fill("Written in a tunnel.")
+        expect(page.get_by_text("Not saved: no connection")).to_be_visible()
+        page.context.set_offline(False)
+        page.goto(f"/challenges/{challenge.pk}/work/")
+        expect(page.get_by_label("Your work")).to_have_value("")
+        page.get_by_role("button", name="Use it").click()
+        expect(page.get_by_label("Your work")).to_have_value("Written in a tunnel.")
+        expect(page.get_by_text("Saved at")).to_be_visible()
+    assert Submission.objects.get().body == "Written in a tunnel."
+
+
+def test_a_deed_that_cannot_be_undone_asks_first(live_server: Any, browser: Browser) -> None:
+    alice = make_user(username="alice", email="alice@example.com", display_name="Alice")
+    bob = make_user(username="bob", email="bob@example.com", display_name="Bob")
+    make_submission(make_challenge(make_goal(alice)))
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, "Bob")
+        page.goto("/reviews/")
+        page.get_by_role("button", name="Review next").click()
+        page.get_by_role("button", name="Give it back").click()
+        page.get_by_role("button", name="No, go back").click()
+        assert bob.peer_reviews.get().status == "claimed"
+        page.get_by_role("button", name="Give it back").click()
+        page.get_by_role("button", name="Yes, go on").click()
+        expect(page.get_by_text("Given back.")).to_be_visible()
+    assert bob.peer_reviews.get().status == "released"
