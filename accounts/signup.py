@@ -1,9 +1,11 @@
 """How people come in: what allauth asks of us, and the door for API clients."""
 
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -66,8 +68,14 @@ def sign_up(
     user.save()
     address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
     if must_verify():
-        transaction.on_commit(lambda: address.send_confirmation(request, signup=True))
+        transaction.on_commit(partial(_send_confirmation, address, request))
     return user
+
+
+def _send_confirmation(address: EmailAddress, request: HttpRequest) -> None:
+    # The link in the mail is made from the request, wherever the commit happens.
+    with request_context(request):
+        address.send_confirmation(request, signup=True)
 
 
 def must_verify() -> bool:

@@ -1,7 +1,7 @@
 """The steps of the loop as a person takes them in a browser; tests tell stories with them."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -35,9 +35,11 @@ def person(browser: Browser, base_url: str, *, javascript: bool = True) -> Itera
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
         "console",
-        lambda line: errors.append(line.text)
-        if line.type == "error" and "Content Security Policy" in line.text
-        else None,
+        lambda line: (
+            errors.append(line.text)
+            if line.type == "error" and "Content Security Policy" in line.text
+            else None
+        ),
     )
     page.set_default_timeout(10_000)
     try:

@@ -118,7 +118,9 @@ def write_and_hand_in(page: Page, *, javascript: bool) -> None:
 
 
 @pytest.fixture
-def stub(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[StubModelServer]:
+def stub(
+    live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StubModelServer]:
     """A model server over real HTTP, with the site pointing at it."""
     monkeypatch.setattr("ai.providers.sleep", lambda seconds: None)
     with HTTPServer(host="127.0.0.1", threaded=True) as http:

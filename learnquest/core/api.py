@@ -38,8 +38,6 @@ class Problem(Schema):
 class Paging(Schema):
     """The query of every list."""
 
-    model_config = ConfigDict(extra="forbid")
-
     page: int = Field(1, ge=1, le=100_000)
     page_size: int = Field(20, ge=1, le=100)
 

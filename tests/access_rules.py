@@ -1,0 +1,206 @@
+"""Who may open what: one line for each route, which `test_access.py` tries as everybody.
+
+A route without a line fails the test, so a new one cannot be forgotten. The world: alice owns a
+private goal with everything in it, bob holds a claim on her work, carol has sent a review of it,
+mona moderates, charlie is a stranger.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SIGN_IN = 302
+WHO = ("anonymous", "stranger", "owner", "reviewer", "moderator")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What each person gets: statuses in the order of WHO."""
+
+    method: str
+    statuses: tuple[int, ...]
+    # Which thing of the world stands in the address, and what is sent.
+    thing: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def everybody(status: int = 200, *, method: str = "GET", **data: Any) -> Rule:
+    return Rule(method, (status,) * 5, data=data)
+
+
+def signed_in(
+    status: int = 200, *, method: str = "GET", anonymous: int = SIGN_IN, **data: Any
+) -> Rule:
+    return Rule(method, (anonymous, *(status,) * 4), data=data)
+
+
+def owner(
+    thing: str, status: int, *, method: str = "GET", anonymous: int = SIGN_IN, **data: Any
+) -> Rule:
+    """Only alice; to all others there is no such thing."""
+    return Rule(method, (anonymous, 404, status, 404, 404), thing, data)
+
+
+def reviewer(
+    thing: str, status: int, *, method: str = "GET", anonymous: int = SIGN_IN, **data: Any
+) -> Rule:
+    return Rule(method, (anonymous, 404, 404, status, 404), thing, data)
+
+
+def author_and_moderator(thing: str, *, anonymous: int = SIGN_IN) -> Rule:
+    return Rule("GET", (anonymous, 404, 200, 404, 200), thing)
+
+
+POST: dict[str, Any] = {"method": "POST"}
+
+PAGES: dict[str, list[Rule]] = {
+    "healthz": [everybody()],
+    "readyz": [everybody()],
+    "metrics": [everybody(404)],
+    "pages:home": [Rule("GET", (200, 302, 302, 302, 302))],
+    "pages:points": [everybody()],
+    "pages:gallery": [everybody()],
+    "pages:api_docs": [everybody()],
+    "pages:theme": [everybody(302, **POST, theme="dark")],
+    "pages:dashboard": [signed_in()],
+    "pages:board": [signed_in()],
+    "pages:settings": [signed_in(), signed_in(422, **POST)],
+    "pages:notifications": [signed_in()],
+    "pages:read_all": [signed_in(302, **POST)],
+    "pages:open_notification": [owner("notification", 302)],
+    "pages:profile": [Rule("GET", (SIGN_IN, 404, 200, 404, 200), "username")],
+    "pages:goal": [owner("goal", 200)],
+    "goals:list": [signed_in()],
+    "goals:create": [signed_in(), signed_in(422, **POST)],
+    "goals:edit": [owner("goal", 200), owner("goal", 422, **POST)],
+    "goals:move": [owner("goal", 302, **POST, to="paused")],
+    "goals:delete": [owner("goal", 200), owner("goal", 409, **POST)],
+    "goals:practice": [owner("goal", 200), owner("goal", 302, **POST, minutes="5")],
+    "goals:add_milestone": [owner("goal", 200), owner("goal", 302, **POST, title="One")],
+    "goals:edit_milestone": [
+        owner("milestone", 200),
+        owner("milestone", 302, **POST, title="Two"),
+    ],
+    "goals:complete_milestone": [owner("milestone", 302, **POST)],
+    "goals:reopen_milestone": [owner("milestone", 302, **POST)],
+    "goals:remove_milestone": [owner("milestone", 302, **POST)],
+    "challenges:create": [owner("goal", 200)],
+    "challenges:detail": [owner("challenge", 200)],
+    "challenges:edit": [owner("challenge", 200)],
+    "challenges:skip": [owner("challenge", 302, **POST)],
+    "challenges:resume": [owner("challenge", 302, **POST)],
+    "challenges:delete": [owner("challenge", 200), owner("challenge", 302, **POST)],
+    "challenges:request_plan": [owner("goal", 200), owner("goal", 302, **POST, wish="")],
+    "challenges:plan": [owner("plan", 200)],
+    "challenges:retry_plan": [owner("plan", 302, **POST)],
+    "challenges:accept_all": [owner("plan", 302, **POST)],
+    "challenges:edit_proposal": [owner("proposal", 200)],
+    "challenges:accept_proposal": [owner("proposal", 302, **POST)],
+    "challenges:drop_proposal": [owner("proposal", 302, **POST)],
+    "challenges:restore_proposal": [owner("proposal", 302, **POST)],
+    "submissions:work": [owner("begun_challenge", 200)],
+    "submissions:save": [owner("begun_challenge", 302, **POST, body="More")],
+    "submissions:preview": [owner("begun_challenge", 200, **POST, body="More")],
+    "submissions:attempts": [owner("begun_challenge", 200)],
+    "submissions:discard": [owner("draft", 302, **POST)],
+    "reviews:hand_in": [owner("begun_challenge", 302, **POST, body="Done")],
+    "reviews:submission": [author_and_moderator("submission")],
+    "reviews:retry_feedback": [owner("submission", 302, **POST)],
+    "reviews:rate_feedback": [owner("submission", 302, **POST, helpful="yes")],
+    "reviews:queue": [signed_in()],
+    "reviews:next": [signed_in(302, **POST)],
+    "reviews:desk": [reviewer("claim", 200)],
+    "reviews:save": [reviewer("claim", 302, **POST, overall="So far")],
+    "reviews:send": [reviewer("claim", 422, **POST)],
+    "reviews:release": [reviewer("claim", 302, **POST)],
+    "reviews:renew": [reviewer("claim", 302, **POST)],
+    "reviews:helpful": [owner("sent_review", 302, **POST, helpful="yes")],
+}
+
+NO_ONE: dict[str, Any] = {"anonymous": 401}
+
+
+def api_owner(thing: str, status: int, method: str = "GET", **data: Any) -> Rule:
+    return owner(thing, status, method=method, anonymous=401, **data)
+
+
+def api_reviewer(thing: str, status: int, method: str = "GET", **data: Any) -> Rule:
+    return reviewer(thing, status, method=method, anonymous=401, **data)
+
+
+def api_signed_in(status: int = 200, method: str = "GET", **data: Any) -> Rule:
+    return signed_in(status, method=method, anonymous=401, **data)
+
+
+# "$goal" in what is sent stands for the id of that thing.
+API: dict[tuple[str, str], Rule] = {
+    ("POST", "/api/auth/register"): everybody(422, **POST),
+    ("POST", "/api/auth/login"): everybody(422, **POST),
+    ("POST", "/api/auth/refresh"): everybody(401, **POST, refresh="none"),
+    ("POST", "/api/auth/logout"): api_signed_in(204, "POST"),
+    ("GET", "/api/auth/profile"): api_signed_in(),
+    ("PUT", "/api/auth/profile"): api_signed_in(200, "PUT", bio="Hello"),
+    ("GET", "/api/users/{username}"): Rule("GET", (401, 404, 200, 404, 200), "username"),
+    ("GET", "/api/notifications/"): api_signed_in(),
+    ("POST", "/api/notifications/read"): api_signed_in(200, "POST"),
+    ("POST", "/api/notifications/{notification_id}/read"): api_owner("notification", 200, "POST"),
+    ("GET", "/api/goals/"): api_signed_in(),
+    ("POST", "/api/goals/"): api_signed_in(201, "POST", title="Bake bread"),
+    ("GET", "/api/goals/{goal_id}"): api_owner("goal", 200),
+    ("PUT", "/api/goals/{goal_id}"): api_owner("goal", 200, "PUT", title="Bake"),
+    ("DELETE", "/api/goals/{goal_id}"): api_owner("goal", 409, "DELETE"),
+    ("POST", "/api/goals/{goal_id}/status"): api_owner("goal", 200, "POST", to="paused"),
+    ("GET", "/api/goals/{goal_id}/milestones"): api_owner("goal", 200),
+    ("POST", "/api/goals/{goal_id}/milestones"): api_owner("goal", 201, "POST", title="One"),
+    ("PUT", "/api/milestones/{milestone_id}"): api_owner("milestone", 200, "PUT", title="Two"),
+    ("POST", "/api/milestones/{milestone_id}/complete"): api_owner("milestone", 200, "POST"),
+    ("POST", "/api/milestones/{milestone_id}/reopen"): api_owner("milestone", 200, "POST"),
+    ("DELETE", "/api/milestones/{milestone_id}"): api_owner("milestone", 204, "DELETE"),
+    ("GET", "/api/challenges/"): api_signed_in(),
+    ("POST", "/api/challenges/"): api_owner(
+        "", 201, "POST", goal="$goal", title="Talk", instructions="Talk to somebody."
+    ),
+    ("GET", "/api/challenges/{challenge_id}"): api_owner("challenge", 200),
+    ("PUT", "/api/challenges/{challenge_id}"): api_owner("challenge", 200, "PUT", title="New"),
+    ("DELETE", "/api/challenges/{challenge_id}"): api_owner("challenge", 204, "DELETE"),
+    ("POST", "/api/challenges/{challenge_id}/skip"): api_owner("challenge", 200, "POST"),
+    ("POST", "/api/challenges/{challenge_id}/resume"): api_owner("challenge", 409, "POST"),
+    ("GET", "/api/progress/dashboard"): api_signed_in(),
+    ("GET", "/api/progress/goals/{goal_id}"): api_owner("goal", 200),
+    ("POST", "/api/progress/"): api_owner("", 201, "POST", goal="$goal", minutes=5),
+    ("POST", "/api/submissions/"): api_owner(
+        "", 201, "POST", challenge="$challenge", body="My work."
+    ),
+    ("GET", "/api/submissions/challenge/{challenge_id}"): api_owner("challenge", 200),
+    ("GET", "/api/submissions/{submission_id}"): author_and_moderator("submission", **NO_ONE),
+    ("PUT", "/api/submissions/{submission_id}/review"): api_reviewer(
+        "submission", 200, "PUT", overall="So far", send=False
+    ),
+    ("GET", "/api/reviews/"): api_signed_in(),
+    # Alice has none to review, bob holds one already, and others may claim.
+    ("POST", "/api/reviews/next"): Rule("POST", (401, 204, 204, 200, 204)),
+    ("GET", "/api/reviews/{review_id}"): api_reviewer("claim", 200),
+    ("POST", "/api/reviews/{review_id}/release"): api_reviewer("claim", 200, "POST"),
+    ("POST", "/api/reviews/{review_id}/renew"): api_reviewer("claim", 200, "POST"),
+    ("POST", "/api/reviews/{review_id}/helpful"): api_owner(
+        "sent_review", 200, "POST", helpful=True
+    ),
+    ("POST", "/api/ai/generate-challenges"): api_owner("", 202, "POST", goal="$goal"),
+    ("GET", "/api/ai/plans/{plan_id}"): api_owner("plan", 200),
+    ("POST", "/api/ai/plans/{plan_id}/retry"): api_owner("plan", 409, "POST"),
+    ("POST", "/api/ai/plans/{plan_id}/accept"): api_owner("plan", 201, "POST"),
+    ("PUT", "/api/ai/proposals/{proposal_id}"): api_owner("proposal", 200, "PUT", title="New"),
+    ("POST", "/api/ai/proposals/{proposal_id}/drop"): api_owner("proposal", 200, "POST"),
+    ("POST", "/api/ai/proposals/{proposal_id}/restore"): api_owner("proposal", 409, "POST"),
+    ("POST", "/api/ai/feedback"): api_owner("", 202, "POST", submission="$submission"),
+    ("GET", "/api/ai/feedback/{submission_id}"): author_and_moderator("submission", **NO_ONE),
+    ("POST", "/api/ai/feedback/{submission_id}/helpful"): api_owner(
+        "submission", 409, "POST", helpful=True
+    ),
+    ("POST", "/api/ai/explain"): api_signed_in(202, "POST", concept="recursion"),
+    ("GET", "/api/ai/explanations/{explanation_id}"): api_owner("explanation", 200),
+    ("POST", "/api/ai/explanations/{explanation_id}/retry"): api_owner("explanation", 409, "POST"),
+    ("GET", "/api/leaderboard/"): api_signed_in(),
+    ("GET", "/api/leaderboard/user/{user_id}"): api_signed_in(),
+}
+# Alice is on the board, so everybody may see where she stands.
+API[("GET", "/api/leaderboard/user/{user_id}")] = Rule("GET", (401, 200, 200, 200, 200), "user")

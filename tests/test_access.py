@@ -1,0 +1,188 @@
+"""Every route, tried by everybody: nobody gets more than `access_rules.py` says."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts import inbox
+from accounts.models import Notification, User
+from ai import explaining
+from challenges import generation
+from challenges.models import Plan, Proposal
+from goals import milestones
+from learnquest.api import api
+from tests.access_rules import API, PAGES, WHO, Rule
+from tests.factories import (
+    claim,
+    make_challenge,
+    make_draft,
+    make_goal,
+    make_review,
+    make_submission,
+)
+
+
+@pytest.fixture
+def people(alice: User, bob: User, charlie: User, mona: User) -> dict[str, User | AnonymousUser]:
+    everybody = (AnonymousUser(), charlie, alice, bob, mona)
+    return dict(zip(WHO, everybody, strict=True))
+
+
+@pytest.fixture
+def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
+    """Alice's things by name, as they stand in addresses."""
+    goal = make_goal(alice)
+    work = make_submission(make_challenge(goal))
+    sent = make_review(work, carol)
+    plan = generation.request_plan(goal=goal, by=alice)
+    generation.write_plan(plan.pk)
+    explanation = explaining.request_explanation(by=alice, concept="yeast", level="beginner")
+    begun = make_challenge(goal, title="Begun")
+    return {
+        "user": alice.pk,
+        "username": alice.username,
+        "goal": goal.pk,
+        "milestone": milestones.add_milestone(goal=goal, by=alice, title="First").pk,
+        "challenge": make_challenge(goal, title="Untouched").pk,
+        "begun_challenge": begun.pk,
+        "draft": make_draft(begun).pk,
+        "submission": work.pk,
+        "claim": claim(work, bob).pk,
+        "sent_review": sent.pk,
+        "plan": plan.pk,
+        "proposal": Proposal.objects.filter(plan=plan).first().pk,  # type: ignore[union-attr]
+        "explanation": explanation.pk,
+        "notification": inbox.notify(
+            user_id=alice.pk, kind=Notification.Kind.BADGE, target="/points/"
+        ).pk,
+    }
+
+
+def routes(patterns: list[Any], namespace: str = "") -> Iterator[str]:
+    """Yield the name of each route of the pages, with its namespace."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace in {"admin", "api", "djdt"}:
+                continue
+            inner = ":".join(part for part in (namespace, pattern.namespace) if part)
+            yield from routes(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name is not None:
+            yield f"{namespace}:{pattern.name}" if namespace else pattern.name
+
+
+def operations() -> set[tuple[str, str]]:
+    return {
+        (method.upper(), path)
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method in methods
+    }
+
+
+def test_every_page_has_a_rule() -> None:
+    # Signing in and up is allauth's, with rules and tests of its own.
+    names = {
+        name
+        for name in routes(get_resolver().url_patterns)
+        if not name.startswith(("account_", "admin"))
+    }
+    assert names == set(PAGES)
+
+
+def test_every_operation_has_a_rule() -> None:
+    assert operations() == set(API)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_pages_open_for_the_right_people_only(
+    name: str, people: dict[str, User | AnonymousUser], world: dict[str, Any]
+) -> None:
+    for rule in PAGES[name]:
+        url = reverse(name, args=[world[rule.thing]] if rule.thing else [])
+
+        def ask(client: Client, rule: Rule = rule, url: str = url) -> Any:
+            return client.generic(
+                rule.method,
+                url,
+                data="&".join(f"{key}={value}" for key, value in rule.data.items()),
+                content_type="application/x-www-form-urlencoded",
+            )
+
+        assert _statuses(people, rule, ask) == dict(zip(WHO, rule.statuses, strict=True)), url
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(API), ids=lambda part: part)
+def test_operations_answer_the_right_people_only(
+    method: str,
+    path: str,
+    people: dict[str, User | AnonymousUser],
+    world: dict[str, Any],
+) -> None:
+    rule = API[method, path]
+    url = re.sub(r"\{\w+\}", str(world.get(rule.thing, "")), path)
+    data = {
+        key: world[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+        for key, value in rule.data.items()
+    }
+
+    def ask(client: Client) -> Any:
+        body = "" if method == "GET" else json.dumps(data)
+        return client.generic(method, url, data=body, content_type="application/json")
+
+    assert _statuses(people, rule, ask) == dict(zip(WHO, rule.statuses, strict=True)), url
+
+
+def _statuses(people: dict[str, User | AnonymousUser], rule: Rule, ask: Any) -> dict[str, int]:
+    """Let everybody ask, each in a world in which nobody asked before."""
+    statuses = {}
+    for who, person in people.items():
+        client = Client()
+        if isinstance(person, User):
+            client.force_login(person)
+        with transaction.atomic():
+            statuses[who] = ask(client).status_code
+            transaction.set_rollback(True)
+    return statuses
+
+
+def test_a_page_that_needs_sign_in_remembers_where_one_was_going(client: Client) -> None:
+    answer = client.get("/goals/new/")
+    assert answer.headers["Location"] == "/accounts/login/?next=/goals/new/"
+
+
+def test_htmx_moves_the_whole_page_to_the_sign_in(client: Client) -> None:
+    answer = client.get("/today/", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("who", ["stranger", "owner"])
+def test_the_admin_is_for_staff(
+    who: str, people: dict[str, User | AnonymousUser], client: Client
+) -> None:
+    person = people[who]
+    assert isinstance(person, User)
+    client.force_login(person)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_public_goal_shows_its_plan_and_not_its_log(
+    client: Client, alice: User, charlie: User
+) -> None:
+    goal = make_goal(alice, visibility="public")
+    challenge = make_challenge(goal)
+    client.force_login(charlie)
+    page = client.get(f"/goals/{goal.pk}/").content.decode()
+    assert challenge.title in page
+    assert "What happened" not in page and "Log practice" not in page and "/edit/" not in page
+    assert client.get(f"/challenges/{challenge.pk}/work/").status_code == 404
+
+
+def test_the_plan_of_a_failed_answer_can_be_tried_again(alice: User) -> None:
+    plan = Plan.objects.create(goal=make_goal(alice), status=Plan.Status.FAILED)
+    assert generation.retry_plan(plan=plan, by=alice).status == Plan.Status.PENDING
