@@ -37,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Off only where plain HTTP is all there is: on a laptop, or in tests.
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -102,6 +102,7 @@ INSTALLED_APPS = [
 FORM_RENDERER = "learnquest.core.forms.Renderer"
 
 MIDDLEWARE = [
+    "learnquest.pages.health.healthz",
     "learnquest.middleware.request_id",
     "learnquest.pages.errors.api_problems",
     "django.middleware.security.SecurityMiddleware",

@@ -15,7 +15,6 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("api/", api.urls),
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
 ]

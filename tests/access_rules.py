@@ -53,7 +53,6 @@ def author_and_moderator(thing: str, *, anonymous: int = SIGN_IN) -> Rule:
 POST: dict[str, Any] = {"method": "POST"}
 
 PAGES: dict[str, list[Rule]] = {
-    "healthz": [everybody()],
     "readyz": [everybody()],
     "metrics": [everybody(404)],
     "pages:home": [Rule("GET", (200, 302, 302, 302, 302))],

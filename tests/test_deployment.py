@@ -1,0 +1,170 @@
+"""What a deployment relies on: settings that refuse to be weak, files that agree with the code."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.test import Client
+
+ROOT = Path(settings.BASE_DIR)
+STRONG = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def run(code: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    """Run code in a process of its own, which knows only these variables."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://:memory:", **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+SHOW = "from learnquest import settings as s; print({})"
+
+
+@pytest.mark.parametrize("key", ["", "short", "a" * 60])
+def test_production_refuses_a_weak_secret(key: str) -> None:
+    done = run(SHOW.format("1"), SECRET_KEY=key)
+    assert done.returncode == 1 and "SECRET_KEY is missing or too weak" in done.stderr
+
+
+def test_nothing_set_means_production() -> None:
+    done = run(
+        SHOW.format("s.DEBUG, s.HTTPS, s.SESSION_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, s.DEMO"),
+        SECRET_KEY=STRONG,
+    )
+    assert done.stdout.strip() == "False True True True False"
+
+
+def test_a_short_signing_key_is_refused() -> None:
+    done = run(SHOW.format("1"), SECRET_KEY=STRONG, JWT_KEYS="a:short")
+    assert done.returncode == 1 and "JWT_KEYS" in done.stderr
+
+
+def test_the_example_names_each_variable_that_the_settings_read() -> None:
+    source = (ROOT / "learnquest" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source)) | {"DATABASE_URL", "EMAIL_URL"}
+    example = (ROOT / ".env.example").read_text()
+    named = set(re.findall(r"^#? ?([A-Z_]+)=", example, flags=re.MULTILINE))
+    assert named - {"POSTGRES_PASSWORD"} == read
+
+
+def test_pages_send_the_headers_that_browsers_need(client: Client) -> None:
+    answer = client.get("/accounts/login/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy and "default-src 'none'" in policy
+    assert "nonce-" in policy and "frame-ancestors 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["X-Request-ID"]
+
+
+def test_no_template_holds_inline_script_or_style() -> None:
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*src=)", text), path
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return loaded
+
+
+def test_compose_has_every_part_and_starts_them_in_order(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert set(services) == {"migrate", "web", "worker", "postgres", "redis"}
+    for name in ("web", "worker"):
+        needs = services[name]["depends_on"]["migrate"]
+        assert needs == {"condition": "service_completed_successfully"}
+        assert services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"]
+
+
+def test_the_commands_in_compose_exist(compose: dict[str, Any]) -> None:
+    commands = " ".join(
+        " ".join(service["command"])
+        for service in compose["services"].values()
+        if "manage.py" in str(service.get("command"))
+    )
+    names = re.findall(r"manage\.py (\w+)", commands)
+    assert set(names) == {"migrate", "seed", "db_worker"} and set(names) <= set(get_commands())
+
+
+def test_the_image_runs_as_nobody_special_and_from_the_lock() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert dockerfile.count("\nFROM ") == 2
+    assert "USER learnquest" in dockerfile and "--require-hashes" in dockerfile
+    for line in (ROOT / ".dockerignore").read_text().splitlines():
+        assert line not in {"manage.py", "requirements.txt", "templates", "static"}
+
+
+def test_the_lock_has_a_hash_for_each_package_and_names_no_index() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+        packages = re.findall(r"^[a-z0-9].*==", text, flags=re.MULTILINE | re.IGNORECASE)
+        assert len(packages) > 20
+        assert text.count("--hash=sha256:") >= len(packages)
+        assert "--index-url" not in text and "--extra-index" not in text and "http://" not in text
+
+
+def test_no_migration_is_missing(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migrations_go_from_zero_to_here_and_back(django_db_blocker: Any) -> None:
+    for app in ("ai", "reviews", "submissions", "challenges", "goals", "leaderboard"):
+        call_command("migrate", app, "zero", verbosity=0)
+    call_command("migrate", verbosity=0)
+
+
+def test_alive_is_answered_whatever_the_host_is_called(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["learn.example.org"]
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz", headers={"Host": "10.0.0.7"}).content == b"ok\n"
+    assert client.get("/", headers={"Host": "10.0.0.7"}).status_code == 400
+
+
+def test_ready_says_what_is_missing(client: Client, db: None, settings: Any) -> None:
+    assert client.get("/readyz").json() == {
+        "database": "ok",
+        "migrations": "ok",
+        "worker": "ok",
+    }
+
+
+def test_a_task_that_nobody_takes_makes_the_site_unready(
+    client: Client, db: None, settings: Any, alice: Any
+) -> None:
+    from ai import explaining
+    from ai.tasks import write_explanation
+
+    explanation = explaining.request_explanation(by=alice, concept="yeast", level="")
+    write_explanation.enqueue(explanation.pk)
+    assert client.get("/readyz").status_code == 200
+    settings.WORKER_SILENCE_SECONDS = -1
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and answer.json()["worker"] == "1 tasks wait for too long"
+
+
+def test_metrics_are_for_whoever_brings_the_token(
+    client: Client, submission: Any, settings: Any
+) -> None:
+    settings.METRICS_TOKEN = "scrape"
+    assert client.get("/metrics").status_code == 404
+    answer = client.get("/metrics", headers={"Authorization": "Bearer scrape"})
+    text = answer.content.decode()
+    assert 'learnquest_submissions{status="submitted"} 1.0' in text
+    assert "learnquest_learners 1.0" in text
