@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 MANAGE := .venv/bin/python manage.py
 # Checks look at what production would run, with settings that production would accept.
-CHECK_ENV := SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH DATABASE_URL=sqlite://:memory:
+CHECK_ENV := SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH DATABASE_URL=sqlite://:memory: EMAIL_URL=smtp+tls://user:password@localhost:587
 
 .PHONY: help run test check format seed lock dev docs clean
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from django.db.models import QuerySet
+
 from ai.exchange import Purpose
 from ai.models import PromptTemplate
 from ai.schemas import AnyInputs, ExplainInputs, FeedbackInputs, PlanInputs
@@ -72,12 +74,40 @@ def active(purpose: Purpose) -> Prompt:
 
 def packaged(purpose: Purpose) -> Prompt:
     """Return the newest prompt text that came with the code."""
-    versions = {
+    versions = _packaged_versions(purpose)
+    newest = max(versions)
+    return Prompt(purpose.value, newest, versions[newest].read_text(encoding="utf-8"))
+
+
+def load_packaged(*, rows: QuerySet[PromptTemplate]) -> None:
+    """Add the packaged versions that the table `rows` lacks; `migrate` does so each time.
+
+    A version that is there stays as it is. The newest becomes active only where none is, so that
+    what an admin chose stays chosen.
+    """
+    known = set(rows.values_list("name", "version"))
+    has_active = set(rows.filter(active=True).values_list("name", flat=True))
+    new = []
+    for purpose in Purpose:
+        versions = _packaged_versions(purpose)
+        new += [
+            rows.model(
+                name=purpose.value,
+                version=version,
+                text=path.read_text(encoding="utf-8"),
+                active=purpose.value not in has_active and version == max(versions),
+            )
+            for version, path in versions.items()
+            if (purpose.value, version) not in known
+        ]
+    rows.bulk_create(new)
+
+
+def _packaged_versions(purpose: Purpose) -> dict[int, Path]:
+    return {
         int(path.suffixes[0].removeprefix(".v")): path
         for path in FILES.glob(f"{purpose.value}.v*.txt")
     }
-    newest = max(versions)
-    return Prompt(purpose.value, newest, versions[newest].read_text(encoding="utf-8"))
 
 
 def check(name: str, text: str) -> None:

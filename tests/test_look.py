@@ -1,0 +1,126 @@
+"""Pages looked at in Chromium: axe finds nothing, nothing sticks out, in light and dark, at both
+widths."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from accounts.models import User
+from challenges import generation
+from challenges.models import Proposal
+from reviews import ai_feedback
+from tests import journey
+from tests.factories import (
+    claim,
+    make_challenge,
+    make_draft,
+    make_goal,
+    make_review,
+    make_submission,
+    make_user,
+)
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/points/",
+          "/design/", "/api/docs", "/no/such/page/"]  # fmt: skip
+
+
+def make_world() -> tuple[User, list[str]]:
+    """Alice with everything, and the pages on which she sees it."""
+    alice, bob, carol = (
+        make_user(username=name, email=f"{name}@example.com", display_name=name.title())
+        for name in ("alice", "bob", "carol")
+    )
+    goal = make_goal(alice, tags=["spanish"], description="Because *I want* to.")
+    work = make_submission(make_challenge(goal))
+    ai_feedback.write(work.ai_feedback.pk)
+    make_review(work, bob)
+    make_review(work, carol)
+    waiting = make_submission(make_challenge(goal, title="Waits"))
+    draft = make_draft(make_challenge(goal, title="Begun"))
+    plan = generation.request_plan(goal=goal, by=alice)
+    generation.write_plan(plan.pk)
+    pending = generation.request_plan(goal=goal, by=alice)
+    theirs = make_submission(make_challenge(make_goal(bob)))
+    review = claim(theirs, alice)
+    proposal = Proposal.objects.filter(plan=plan).first()
+    assert proposal is not None
+    return alice, [
+        "/today/",
+        "/goals/",
+        "/goals/new/",
+        goal.get_absolute_url(),
+        f"/goals/{goal.pk}/edit/",
+        f"/goals/{goal.pk}/delete/",
+        f"/goals/{goal.pk}/plan/",
+        f"/goals/{goal.pk}/challenges/new/",
+        plan.get_absolute_url(),
+        pending.get_absolute_url(),
+        f"/proposals/{proposal.pk}/edit/",
+        draft.challenge.get_absolute_url(),
+        f"/challenges/{draft.challenge_id}/work/",
+        work.get_absolute_url(),
+        waiting.get_absolute_url(),
+        "/reviews/",
+        review.get_absolute_url(),
+        "/leaderboard/?period=all",
+        "/notifications/",
+        "/people/alice/",
+        "/settings/",
+        "/accounts/password/change/",
+        "/accounts/email/",
+    ]
+
+
+LOOKS = [(width, scheme) for width in (390, 1440) for scheme in ("light", "dark")]
+
+
+def troubles(page: Page, path: str) -> list[str]:
+    """Return what axe finds and what sticks out of the page, in each of its looks."""
+    page.goto(path)
+    # Parts that load by themselves belong to the page.
+    page.wait_for_function("!document.querySelector('[hx-trigger=load]:empty, .htmx-request')")
+    found = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        look = f"{path} at {width} px, {scheme}"
+        found += [
+            f"{look}: {violation['id']}: {violation['nodes'][0]['html'][:120]}"
+            for violation in Axe().run(page).response["violations"]
+        ]
+        wide, seen = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        if wide > seen:
+            found.append(f"{look}: {wide - seen} px stick out")
+    return found
+
+
+def test_pages_are_open_to_everybody(live_server: Any, browser: Browser) -> None:
+    alice, private = make_world()
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
+    found = [trouble for path in PUBLIC for trouble in troubles(page, path)]
+    journey.sign_in(page, alice.display_name)
+    found += [trouble for path in private for trouble in troubles(page, path)]
+    context.close()
+    assert found == []
+
+
+def test_the_loop_can_be_walked_by_keyboard(live_server: Any, browser: Browser) -> None:
+    alice, _ = make_world()
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, alice.display_name)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        menu = page.locator("header .menu > summary")
+        menu.focus()
+        page.keyboard.press("Enter")
+        assert page.get_by_role("link", name="Settings").is_visible()
+        page.keyboard.press("Escape")
+        assert not page.get_by_role("link", name="Settings").is_visible()
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"

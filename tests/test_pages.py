@@ -1,0 +1,254 @@
+"""Pages as they are served: query counts, doors of the loop's deeds, and what a reader sees."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from challenges import generation
+from challenges.models import Challenge, Proposal
+from goals import progress_log
+from goals.models import Goal
+from reviews import ai_feedback, assignment
+from reviews.models import PeerReview
+from submissions.models import Submission
+from tests.factories import answers, claim, make_challenge, make_draft, make_goal, make_submission
+
+
+def fill(person: User, other: User) -> None:
+    """Give `person` one more of everything that pages list."""
+    goal = make_goal(person, visibility="public")
+    progress_log.log_practice(goal=goal, by=person, minutes=10)
+    make_draft(make_challenge(goal))
+    work = make_submission(make_challenge(goal))
+    ai_feedback.write(work.ai_feedback.pk)
+    plan = generation.request_plan(goal=goal, by=person)
+    generation.write_plan(plan.pk)
+    theirs = make_submission(make_challenge(make_goal(other)))
+    for reviewer, by in ((person, person), (other, other)):
+        review = assignment.claim_next(by=reviewer)
+        if review is not None:
+            from reviews import peer_review
+
+            peer_review.submit_review(review=review, by=by, **answers(review.submission.challenge))
+    assert theirs.pk
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/today/",
+        "/goals/",
+        "/reviews/",
+        "/leaderboard/?period=all",
+        "/notifications/",
+        "/points/",
+        "/people/alice/",
+    ],
+)
+def test_a_fuller_page_takes_no_more_queries(
+    path: str, client: Client, alice: User, bob: User
+) -> None:
+    fill(alice, bob)
+    fill(alice, bob)
+    client.force_login(alice)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        counts.append(len(queries))
+        fill(alice, bob)
+    assert counts[0] == counts[1], path
+    assert counts[0] <= 25
+
+
+def test_a_goal_with_a_longer_plan_takes_no_more_queries(
+    client: Client, alice: User, goal: Goal
+) -> None:
+    make_challenge(goal)
+    client.force_login(alice)
+    client.get(f"/goals/{goal.pk}/")
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/goals/{goal.pk}/")
+        counts.append(len(queries))
+        for _ in range(5):
+            make_challenge(goal)
+    assert counts[0] == counts[1]
+
+
+def test_a_plan_with_proposals_takes_no_query_for_each(
+    client: Client, alice: User, goal: Goal
+) -> None:
+    plan = generation.request_plan(goal=goal, by=alice)
+    generation.write_plan(plan.pk)
+    client.force_login(alice)
+    client.get(plan.get_absolute_url())
+    with CaptureQueriesContext(connection) as queries:
+        client.get(plan.get_absolute_url())
+    before = len(queries)
+    Proposal.objects.filter(plan=plan, position__gt=0).delete()
+    with CaptureQueriesContext(connection) as queries:
+        client.get(plan.get_absolute_url())
+    assert len(queries) == before
+
+
+# --- Doors: success is told in the browser's journey; here are refusals and bad input ---
+
+
+def test_a_refused_goal_keeps_what_was_typed(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    sent = {
+        "title": "Swim",
+        "category": "fitness",
+        "level": "beginner",
+        "visibility": "private",
+        "start_date": "2026-11-24",
+        "target_date": "2026-11-01",
+        "tags": "water, cold",
+    }
+    page = client.post("/goals/new/", sent)
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert "cannot be before the start" in text
+    assert 'value="Swim"' in text and 'value="water, cold"' in text
+    assert not Goal.objects.exists()
+
+
+def test_a_goal_with_work_says_why_it_stays(client: Client, submission: Submission) -> None:
+    client.force_login(submission.author)
+    page = client.post(f"/goals/{submission.challenge.goal_id}/delete/")
+    assert page.status_code == 409 and "Archive it instead" in page.content.decode()
+    assert Goal.objects.exists()
+
+
+def test_work_in_review_cannot_be_overwritten_from_an_old_tab(
+    client: Client, submission: Submission
+) -> None:
+    client.force_login(submission.author)
+    save = f"/challenges/{submission.challenge_id}/work/save/"
+    panel = client.post(save, {"body": "other"}, headers={"HX-Request": "true"})
+    assert panel.status_code == 422 and "in review" in panel.content.decode()
+    page = client.post(save, {"body": "other"})
+    assert page.status_code == 422 and "other" in page.content.decode()
+    submission.refresh_from_db()
+    assert submission.body != "other"
+
+
+def test_a_link_that_is_none_is_named_and_the_draft_kept(
+    client: Client, alice: User, challenge: Challenge
+) -> None:
+    client.force_login(alice)
+    page = client.post(
+        f"/challenges/{challenge.pk}/hand-in/", {"body": "My work", "link": "no link"}
+    )
+    assert page.status_code == 422 and "begin with https://" in page.content.decode()
+    assert (Submission.objects.get().body, Submission.objects.get().status) == ("My work", "draft")
+
+
+def test_two_clicks_hand_in_once(client: Client, alice: User, challenge: Challenge) -> None:
+    client.force_login(alice)
+    answers = [
+        client.post(f"/challenges/{challenge.pk}/hand-in/", {"body": "My work", "link": ""})
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert Submission.objects.count() == 1
+
+
+def test_a_review_without_words_or_levels_says_what_is_missing(
+    client: Client, bob: User, submission: Submission
+) -> None:
+    review = claim(submission, bob)
+    client.force_login(bob)
+    page = client.post(f"/reviews/{review.pk}/send/", {"score_complete": "75", "overall": "ok"})
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert text.count("Choose a level for") == 2 and "Say at least in a sentence" in text
+    assert PeerReview.objects.get().status == "claimed"
+
+
+@pytest.mark.parametrize("score", ["101", "-1", "seventy", "1e2", "٧٥"])
+def test_a_score_that_is_none_is_refused(
+    client: Client, bob: User, submission: Submission, score: str
+) -> None:
+    review = claim(submission, bob)
+    client.force_login(bob)
+    sent = {"score_complete": score, "overall": "Five words are enough here."}
+    assert client.post(f"/reviews/{review.pk}/send/", sent).status_code == 422
+    assert client.post(f"/reviews/{review.pk}/save/", sent).status_code == 422
+    review.refresh_from_db()
+    assert review.scores == {}
+
+
+def test_neither_side_learns_a_name(
+    client: Client, alice: User, bob: User, submission: Submission
+) -> None:
+    review = claim(submission, bob)
+    client.force_login(bob)
+    desk = client.get(f"/reviews/{review.pk}/").content.decode()
+    assert "alice" not in desk.lower()
+    client.post(
+        f"/reviews/{review.pk}/send/",
+        {
+            **{f"score_{c.key}": "75" for c in submission.challenge.criteria},
+            "overall": "Clear and complete; say more about the oven.",
+        },
+    )
+    client.force_login(alice)
+    page = client.get(f"/submissions/{submission.pk}/").content.decode()
+    assert "say more about the oven" in page and "bob" not in page.lower()
+
+
+def test_what_learners_write_cannot_run(
+    client: Client, alice: User, bob: User, challenge: Challenge
+) -> None:
+    body = "<script>alert(1)</script> [x](javascript:alert(1)) ![i](https://example.org/i.png)"
+    work = make_submission(challenge, body)
+    review = claim(work, bob)
+    client.force_login(bob)
+    desk = client.get(f"/reviews/{review.pk}/").content.decode()
+    assert "<script>alert" not in desk and 'href="javascript' not in desk and "<img" not in desk
+
+
+def test_the_board_shows_ones_own_row_and_falls_back_on_nonsense(
+    client: Client, alice: User
+) -> None:
+    client.force_login(alice)
+    page = client.get("/leaderboard/?period=never&category=nothing&page=x")
+    assert page.status_code == 200 and "Nobody has points here yet" in page.content.decode()
+
+
+def test_the_theme_is_remembered_and_leads_nowhere_else(client: Client) -> None:
+    answer = client.post("/theme/", {"theme": "dark", "next": "https://example.org/"})
+    assert answer["Location"] == "/"
+    assert 'data-theme="dark"' in client.get("/accounts/login/").content.decode()
+
+
+def test_a_refused_username_leaves_the_page_as_it_is(
+    client: Client, alice: User, bob: User
+) -> None:
+    client.force_login(alice)
+    sent: dict[str, Any] = {"display_name": "New", "username": "BOB", "time_zone": "UTC"}
+    page = client.post("/settings/", sent)
+    assert page.status_code == 422 and "This username is taken." in page.content.decode()
+    alice.refresh_from_db()
+    assert alice.display_name == "Alice"
+
+
+def test_an_unknown_address_gets_a_page_that_helps(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    page = client.get("/no/such/page/")
+    assert page.status_code == 404 and "Go to the start page" in page.content.decode()
+
+
+def test_a_form_that_is_too_old_says_what_to_do(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    page = client.post("/goals/new/", {"title": "Swim"})
+    assert page.status_code == 403 and "This form is too old" in page.content.decode()
