@@ -1,8 +1,12 @@
 """The cast of every test: alice learns, bob and carol review, charlie is a stranger, mona
 moderates."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 
 from accounts.models import User
 from challenges.models import Challenge
@@ -17,6 +21,18 @@ from tests.factories import (
 )
 
 pytest_plugins = ["tests.browser"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, which a request that a closing browser left behind does not keep."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 def _person(name: str, **fields: object) -> User:
