@@ -77,7 +77,8 @@ def consensus_of(reviews: list[PeerReview]) -> scoring.Consensus:
         scoring.Grade(review.submission_id, review.reviewer_id, float(review.score or 0))
         for review in reviews
     ]
-    return scoring.fit(grades).submissions[reviews[0].submission_id]
+    # The levels of a rubric end at 0 and 100, and a learner can check two grades by hand.
+    return scoring.fit(grades, open_ended=False).submissions[reviews[0].submission_id]
 
 
 def quality_of(review: PeerReview, *, criteria: int, consensus: scoring.Consensus) -> float:
