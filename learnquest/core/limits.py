@@ -41,7 +41,7 @@ LIMITS = {
     # An account is whom the request names, before sign-in, and who is signed in, after it.
     "sign-in": Limit(address="30/5m", here="10/5m", account="100/h"),
     "second-factor": Limit(address="30/5m", here="5/5m", account="20/h"),
-    "register": Limit(address="20/h"),
+    "register": Limit(address="20/h", account="5/h"),
     "refresh": Limit(address="60/m"),
     "reset": Limit(address="20/h", account="5/h"),
     "verification-mail": Limit(address="20/h", account="10/h"),
@@ -57,7 +57,7 @@ LIMITS = {
 # the account where nobody is signed in.
 FORMS = {
     "account_login": ("sign-in", "login"),
-    "account_signup": ("register", ""),
+    "account_signup": ("register", "email"),
     "account_reset_password": ("reset", "email"),
     "account_reset_password_from_key": ("reset", ""),
     "account_confirm_email": ("verification-mail", ""),
