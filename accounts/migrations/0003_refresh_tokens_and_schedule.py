@@ -31,7 +31,6 @@ class Migration(migrations.Migration):
             name="used_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name="refreshtoken",
             index=models.Index(
@@ -55,4 +54,6 @@ class Migration(migrations.Migration):
             ],
             options={"db_table": "scheduled_jobs"},
         ),
+        # Last: PostgreSQL makes no index on a table whose changed rows wait to be checked.
+        migrations.RunPython(fill, migrations.RunPython.noop),
     ]

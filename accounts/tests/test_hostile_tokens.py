@@ -97,7 +97,7 @@ def test_a_token_without_a_key_id_is_nobody(pair: tokens.Pair) -> None:
 
 @pytest.mark.parametrize("header", ["jwk", "jku", "x5u", "x5c"])
 def test_a_key_that_the_token_brings_along_is_not_looked_at(pair: tokens.Pair, header: str) -> None:
-    brought = {"kty": "oct", "k": base64.urlsafe_b64encode(KEY.encode()).decode()}
+    brought: Any = {"kty": "oct", "k": base64.urlsafe_b64encode(KEY.encode()).decode()}
     assert status(signed(claims_of(pair), key=KEY, **{header: brought})) == 401
 
 

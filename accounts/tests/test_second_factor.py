@@ -16,7 +16,7 @@ from accounts.tests.test_tokens import log_in
 
 @pytest.fixture
 def secret(alice: User) -> str:
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     TOTP.activate(alice, secret)
     return secret
 

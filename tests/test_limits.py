@@ -59,7 +59,7 @@ def test_each_limit_is_written_so_that_it_can_be_read(name: str) -> None:
 
 
 def test_every_form_that_changes_something_about_access_is_limited() -> None:
-    names = {name for name in routes(get_resolver().url_patterns)}
+    names = set(routes(get_resolver().url_patterns))
     free = {
         "account_logout",
         "account_inactive",
