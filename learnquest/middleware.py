@@ -133,7 +133,8 @@ def show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
         retarget(response, "#toasts")
         reswap(response, "beforeend")
     else:
-        response = render(request, "errors/refusal.html", context, status=error.status)
+        page = "errors/limited.html" if isinstance(error, Limited) else "errors/refusal.html"
+        response = render(request, page, context, status=error.status)
     if isinstance(error, Limited):
         response["Retry-After"] = str(error.retry_after)
     return response

@@ -38,12 +38,13 @@ class Limit:
 
 
 LIMITS = {
-    # An account is whom the request names, before sign-in, and who is signed in, after it.
-    "sign-in": Limit(address="30/5m", here="10/5m", account="100/h"),
+    # A whole school may come from one address. An account is whom the request names, before
+    # sign-in, and who is signed in, after it.
+    "sign-in": Limit(address="100/5m", here="20/5m", account="100/h"),
     "second-factor": Limit(address="30/5m", here="5/5m", account="20/h"),
-    "register": Limit(address="20/h", account="5/h"),
-    "refresh": Limit(address="60/m"),
-    "reset": Limit(address="20/h", account="5/h"),
+    "register": Limit(address="100/h", account="5/h"),
+    "refresh": Limit(address="300/m"),
+    "reset": Limit(address="30/h", account="5/h"),
     "verification-mail": Limit(address="20/h", account="10/h"),
     # Password, address and factors of somebody who is signed in, and proving who they are again.
     "credentials": Limit(address="60/10m", account="20/10m"),
@@ -200,12 +201,13 @@ def _usages(request: HttpRequest) -> list[Usage]:
 def _wait(seconds: int) -> str:
     if seconds < 90:
         return ngettext(
-            "Too many requests. Wait %(n)d second and try again.",
-            "Too many requests. Wait %(n)d seconds and try again.",
+            "That was too often in a short time. Wait %(n)d second and try again.",
+            "That was too often in a short time. Wait %(n)d seconds and try again.",
             seconds,
         ) % {"n": seconds}
-    minutes = -(-seconds // 60)
-    return _("Too many requests. Wait %(n)d minutes and try again.") % {"n": minutes}
+    return _("That was too often in a short time. Wait %(n)d minutes and try again.") % {
+        "n": -(-seconds // 60)
+    }
 
 
 class CountingDatabaseCache(DatabaseCache):
