@@ -4,15 +4,21 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
-from django.contrib.auth import authenticate, logout
+from django.contrib.auth import authenticate, logout, user_logged_in
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from ninja.errors import AuthenticationError
 
-from accounts import inbox, profile, signup, tokens
-from accounts.authentication import ACCESS_COOKIE, REFRESH_COOKIE, require_csrf
+from accounts import inbox, profile, second_factor, signup, tokens
+from accounts.authentication import (
+    ACCESS_COOKIE,
+    REFRESH_COOKIE,
+    SecondFactorNeeded,
+    require_csrf,
+)
 from accounts.models import Notification, User
 from learnquest.core.api import In, Page, Paging, paged, refusals
 from learnquest.core.errors import Forbidden
@@ -51,6 +57,12 @@ class ProfileIn(In):
     wants_digest_mail: bool = True
 
 
+class RegisteredOut(Schema):
+    """The same for everybody, whether the address has an account or not."""
+
+    detail: str
+
+
 class RegisterIn(In):
     email: str = Field(examples=["alice@example.com"])
     password: str = Field(json_schema_extra={"format": "password"})
@@ -61,6 +73,12 @@ class RegisterIn(In):
 class LoginIn(In):
     email: str
     password: str = Field(json_schema_extra={"format": "password"})
+    code: str = Field(
+        "",
+        max_length=40,
+        description="From the authenticator app, or a recovery code; wanted where the answer is "
+        "401 with the type `/api/docs#second-factor`.",
+    )
     transport: Literal["cookie", "bearer"] = Field(
         "cookie", description="`bearer` returns the tokens in the body and sets no cookie."
     )
@@ -105,35 +123,45 @@ class CountOut(Schema):
 
 
 @auth_router.post(
-    "/register", auth=None, response={201: ProfileOut, **refusals(422)}, url_name="register"
+    "/register",
+    auth=None,
+    response={201: ProfileOut, 202: RegisteredOut, **refusals(422)},
+    url_name="register",
 )
 def register(request: HttpRequest, payload: RegisterIn) -> Any:
-    """Make an account. Where the site verifies addresses, a mail with a link is on its way."""
-    limit(request, group="register", rate="20/h", key=client_ip(request))
+    """Make an account: 201. Where the site verifies addresses the answer is always 202, and what
+    happened stands in a mail to the address."""
+    limit(request, "register", account=payload.email)
     user = signup.sign_up(request=request, **payload.model_dump())
+    if signup.must_verify():
+        return Status(202, {"detail": _("A mail is on its way to you: follow the link in it.")})
     return Status(201, user)
 
 
 @auth_router.post("/login", auth=None, response={200: TokensOut, **refusals(403, 422)})
 def login(request: HttpRequest, response: HttpResponse, payload: LoginIn) -> Any:
-    """Sign in: as cookies, or with `"transport": "bearer"` as tokens in the body."""
-    limit(request, group="login-ip", rate="30/5m", key=client_ip(request))
-    limit(request, group="login", rate="10/5m", key=payload.email.strip().lower())
+    """Sign in: as cookies, or with `"transport": "bearer"` as tokens in the body.
+
+    Who has a second factor is asked for a `code`; who has nothing but a passkey signs in in the
+    browser, whose session the API takes too."""
+    limit(request, "sign-in", account=payload.email)
     if payload.transport == "cookie":
         _refuse_foreign(request)
     user = authenticate(request, email=payload.email.strip(), password=payload.password)
     if not isinstance(user, User):
-        raise AuthenticationError(message="Wrong e-mail address or password.")
+        raise AuthenticationError(message=_("Wrong e-mail address or password."))
     if not signup.may_sign_in(user):
-        raise Forbidden("Confirm your e-mail address first: follow the link that we mailed you.")
+        raise Forbidden(_("Confirm your e-mail address first: follow the link that we mailed you."))
+    _ask_for_second_factor(request, user, payload.code)
     pair = tokens.issue(user=user, client=_client(request))
+    user_logged_in.send(sender=User, request=request, user=user)
     return _answer(request, response, pair, payload.transport)
 
 
 @auth_router.post("/refresh", auth=None, response={200: TokensOut, **refusals(403, 422)})
 def refresh(request: HttpRequest, response: HttpResponse, payload: RefreshIn | None = None) -> Any:
     """Exchange a refresh token, which works once, for a new pair."""
-    limit(request, group="refresh", rate="60/m", key=client_ip(request))
+    limit(request, "refresh")
     sent = payload.refresh if payload else ""
     transport: Literal["cookie", "bearer"] = "bearer" if sent else "cookie"
     if not sent:
@@ -207,10 +235,42 @@ def _client(request: HttpRequest) -> tokens.Client:
     return tokens.Client(request.headers.get("User-Agent", ""), client_ip(request) or None)
 
 
+def _ask_for_second_factor(request: HttpRequest, user: User, code: str) -> None:
+    """Raise SecondFactorNeeded unless `user` has none, or `code` is good."""
+    if not second_factor.is_needed(user):
+        return
+    if not second_factor.takes_codes(user):
+        raise SecondFactorNeeded(
+            _(
+                "This account signs in with a passkey, which only a browser has: sign in there, "
+                "or add an authenticator app to the account."
+            ),
+            takes_codes=False,
+        )
+    if not code:
+        raise SecondFactorNeeded(
+            _("Send the code of your authenticator app too, or a recovery code."), takes_codes=True
+        )
+    limit(request, "second-factor", account=user.pk)
+    if not second_factor.accepts(user=user, code=code):
+        raise SecondFactorNeeded(
+            _("This code is wrong, or was used before. Wait for the next one."), takes_codes=True
+        )
+
+
 def _refuse_foreign(request: HttpRequest) -> None:
-    """Raise Forbidden where another site's page tries to sign its visitor in here."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise Forbidden("Sign-in by cookie works from this site's own pages only.")
+    """Raise Forbidden where another site's page tries to sign its visitor in here.
+
+    Browsers say where a request comes from; scripts and apps need not.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None:
+        is_ours = request.headers.get("Sec-Fetch-Site", "none") in {"same-origin", "none"}
+    else:
+        own = f"{request.scheme}://{request.get_host()}"
+        is_ours = origin in {own, *settings.CORS_ALLOWED_ORIGINS}
+    if not is_ours:
+        raise Forbidden(_("Sign-in by cookie works from this site's own pages only."))
 
 
 def _answer(

@@ -17,6 +17,14 @@ ACCESS_COOKIE = "access"
 REFRESH_COOKIE = "refresh"
 
 
+class SecondFactorNeeded(AuthenticationError):
+    """The password is right and a code is wanted too, or a passkey, which only browsers have."""
+
+    def __init__(self, message: str, *, takes_codes: bool) -> None:
+        super().__init__(message=message)
+        self.takes_codes = takes_codes
+
+
 def require_csrf(request: HttpRequest) -> None:
     """Raise Forbidden unless a request that changes something proves that our page sent it."""
     if check_csrf(request):

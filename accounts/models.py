@@ -135,8 +135,11 @@ class RefreshToken(models.Model):
     family = models.UUIDField(default=uuid4)
     # A digest that changes with the user's password: then no token of before is good.
     auth_hash = models.CharField(max_length=64)
+    # When somebody signed in; each refresh hands it on.
+    begun_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     replaced_by = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces"
@@ -149,6 +152,12 @@ class RefreshToken(models.Model):
         indexes = [
             # Sign-out and replay revoke a whole family.
             models.Index(fields=["family"], name="refresh_family"),
+            # Each request of an API client asks whether its family lives.
+            models.Index(
+                fields=["family"],
+                condition=Q(used_at=None, revoked_at=None),
+                name="refresh_live",
+            ),
             # `clear_tokens` deletes what has expired.
             models.Index(fields=["expires_at"], name="refresh_expiry"),
         ]
@@ -205,3 +214,17 @@ class Notification(models.Model):
 
     def is_visible_to(self, user: User) -> bool:
         return self.user_id == user.pk
+
+
+class ScheduledJob(models.Model):
+    """When a job of `learnquest.core.schedule` is due next. Whoever moves that on, starts it."""
+
+    name = models.CharField(max_length=80, unique=True)
+    next_due = models.DateTimeField()
+    last_started_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "scheduled_jobs"
+
+    def __str__(self) -> str:
+        return self.name

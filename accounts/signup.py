@@ -3,18 +3,20 @@
 from functools import partial
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from learnquest.core.checked import check
 from learnquest.core.errors import Invalid
+from learnquest.core.limits import client_ip
 
 
 def display_name(user: User) -> str:
@@ -35,8 +37,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
         saved: User = super().save_user(request, user, form, commit)
         return saved
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_ip(request)
 
-@transaction.atomic
+
 def sign_up(
     *,
     request: HttpRequest,
@@ -44,10 +48,12 @@ def sign_up(
     password: str,
     display_name: str = "",
     time_zone: str = "UTC",
-) -> User:
+) -> User | None:
     """Make an account, and mail a link to its address where the site verifies addresses.
 
-    Raises Invalid, by field, for an address in use, a weak password or an unknown time zone.
+    There an address in use is told so by mail, and the answer is None, in no less time: nobody
+    learns here who has an account. Raises Invalid, by field, for a weak password, an unknown time
+    zone, or where no mail is sent for an address in use.
     """
     user = User(
         email=User.objects.normalize_email(email.strip()),
@@ -60,16 +66,34 @@ def sign_up(
         validate_password(password, user)
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), errors={"password": error.messages}) from error
-    if User.objects.filter(email__iexact=user.email).exists():
-        message = "This e-mail address is in use. Sign in instead."
-        raise Invalid(message, errors={"email": [message]})
     user.set_password(password)
-    check(user)
-    user.save()
-    address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    check(user, constraints=False)
+    is_free = not User.objects.filter(email__iexact=user.email).exists()
+    if is_free and _create(user, request):
+        return user
     if must_verify():
-        transaction.on_commit(partial(_send_confirmation, address, request))
-    return user
+        _tell_owner(user.email, request)
+        return None
+    message = _("This e-mail address is in use. Sign in instead.")
+    raise Invalid(message, errors={"email": [message]})
+
+
+def _create(user: User, request: HttpRequest) -> bool:
+    """Store a new account; returns False where somebody was faster with the same address."""
+    try:
+        with transaction.atomic():
+            user.save()
+            address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+            if must_verify():
+                transaction.on_commit(partial(_send_confirmation, address, request))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _tell_owner(email: str, request: HttpRequest) -> None:
+    with request_context(request):
+        get_adapter().send_account_already_exists_mail(email)
 
 
 def _send_confirmation(address: EmailAddress, request: HttpRequest) -> None:

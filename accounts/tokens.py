@@ -1,8 +1,9 @@
 """Tokens of API clients: short access tokens, and refresh tokens that each work once.
 
-Access tokens are signed (PyJWT) and tied to a family of refresh tokens; each request looks
-whether the family still lives, so that ending it ends them all at once. Of a refresh token only
-the SHA-256 is kept. The scheme is OAuth 2.0's refresh token rotation (RFC 9700, section 4.14.2).
+Access tokens are signed (PyJWT, in the shape of RFC 9068) and tied to a family of refresh tokens;
+each request looks whether the family still lives, so that ending it ends them all at once. Of a
+refresh token only the SHA-256 is kept. The scheme is OAuth 2.0's refresh token rotation (RFC 9700,
+section 4.14.2).
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
@@ -26,9 +28,17 @@ logger = logging.getLogger(__name__)
 
 ACCESS_LIFE = timedelta(minutes=15)
 REFRESH_LIFE = timedelta(days=30)
+# However often it is refreshed, a sign-in ends after so long.
+FAMILY_LIFE = timedelta(days=180)
 # Covers a lost answer and parallel tabs of one client.
 GRACE = timedelta(seconds=10)
+
 ALGORITHM = "HS256"
+AUDIENCE = "learnquest-api"
+# In the header, as RFC 9068 wants it, and in the claims, for readers that see nothing else.
+HEADER_TYPE = "at+jwt"
+TYPE = "access"
+CLAIMS = ("iss", "aud", "sub", "iat", "exp", "jti", "typ", "family", "auth")
 
 
 class InvalidToken(Exception):
@@ -52,8 +62,8 @@ class Pair:
 
 def issue(*, user: User, client: Client, now: datetime | None = None) -> Pair:
     """Begin a family of tokens at sign-in."""
-    pair, _row = _next(user, uuid4(), client, now or timezone.now())
-    return pair
+    now = now or timezone.now()
+    return _next(user, uuid4(), now, client, now)[0]
 
 
 def rotate(*, refresh: str, client: Client, now: datetime | None = None) -> Pair:
@@ -64,12 +74,11 @@ def rotate(*, refresh: str, client: Client, now: datetime | None = None) -> Pair
     """
     now = now or timezone.now()
     with transaction.atomic():
-        row = (
-            RefreshToken.objects.select_for_update(of=("self",))
-            .select_related("user")
-            .filter(token_hash=_digest(refresh))
-            .first()
-        )
+        known = RefreshToken.objects.filter(token_hash=_digest(refresh))
+        row = known.first()
+        if row is not None:
+            _hold(row.user_id)
+            row = known.select_related("user").first()
         pair = None if row is None else _exchange(row, client, now)
     # Outside: what was revoked must stay revoked, whatever is raised.
     if pair is None:
@@ -79,16 +88,10 @@ def rotate(*, refresh: str, client: Client, now: datetime | None = None) -> Pair
 
 def user_of(access: str, *, now: datetime | None = None) -> tuple[User, UUID]:
     """Return whose access token this is, and its family. Raises InvalidToken."""
+    claims = _read(access)
     try:
-        key_id = jwt.get_unverified_header(access).get("kid", "")
-        claims = jwt.decode(
-            access,
-            settings.JWT_KEYS[key_id],
-            algorithms=[ALGORITHM],
-            options={"require": ["exp", "iat", "sub"]},
-        )
         family, user_id = UUID(claims["family"]), int(claims["sub"])
-    except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise InvalidToken from error
     user = (
         User.objects.filter(
@@ -96,26 +99,53 @@ def user_of(access: str, *, now: datetime | None = None) -> tuple[User, UUID]:
             is_active=True,
             refresh_tokens__family=family,
             refresh_tokens__revoked_at=None,
-            refresh_tokens__replaced_by=None,
+            refresh_tokens__used_at=None,
             refresh_tokens__expires_at__gt=now or timezone.now(),
         )
         .distinct()
         .first()
     )
-    if user is None or not hmac.compare_digest(claims.get("auth", ""), _fingerprint(user)):
+    if user is None or not _same(str(claims["auth"]), _fingerprint(user)):
         raise InvalidToken
     return user, family
 
 
+def _read(access: str) -> dict[str, Any]:
+    """Return the claims of a token that we signed as an access token for this API."""
+    try:
+        header = jwt.get_unverified_header(access)
+        if header.get("typ") != HEADER_TYPE:
+            raise InvalidToken
+        # Only keys of ours: whatever else a header names, such as a URL of keys, is not looked at.
+        claims: dict[str, Any] = jwt.decode(
+            access,
+            settings.JWT_KEYS[header["kid"]],
+            algorithms=[ALGORITHM],
+            issuer=settings.JWT_ISSUER,
+            audience=AUDIENCE,
+            options={"require": list(CLAIMS), "strict_aud": True},
+        )
+    except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise InvalidToken from error
+    if claims["typ"] != TYPE:
+        raise InvalidToken
+    return claims
+
+
+@transaction.atomic
 def revoke_family(*, family: UUID) -> int:
     """End one sign-in; returns how many tokens it had."""
-    return RefreshToken.objects.filter(family=family, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
+    tokens = RefreshToken.objects.filter(family=family)
+    first = tokens.first()
+    if first is not None:
+        _hold(first.user_id)
+    return tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
 
 
+@transaction.atomic
 def revoke_all(*, user: User) -> int:
     """End every sign-in of a user's API clients; returns how many tokens they had."""
+    _hold(user.pk)
     return RefreshToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
 
 
@@ -131,20 +161,33 @@ def clear_expired(*, now: datetime | None = None) -> int:
     return deleted
 
 
+def _hold(user_id: int) -> None:
+    # One at a time for each person: a token that is being made while its family is revoked would
+    # be seen by neither side, and live on.
+    User.objects.select_for_update(no_key=True).filter(pk=user_id).values("pk").first()
+
+
 def _exchange(row: RefreshToken, client: Client, now: datetime) -> Pair | None:
     user = row.user
     is_dead = row.revoked_at is not None or row.expires_at <= now or not user.is_active
-    if is_dead or not hmac.compare_digest(row.auth_hash, _fingerprint(user)):
+    if is_dead or not _same(row.auth_hash, _fingerprint(user)):
         return None
-    if row.replaced_by is None:
-        pair, following = _next(user, row.family, client, now)
-        row.replaced_by = following
-        row.save(update_fields=["replaced_by"])
+    if row.used_at is None:
+        pair, row.replaced_by = _next(user, row.family, row.begun_at, client, now)
+        row.used_at = now
+        row.save(update_fields=["used_at", "replaced_by"])
         return pair
     same_client = (row.user_agent, row.ip) == (client.user_agent[:200], client.ip)
-    if same_client and now - row.replaced_by.created_at <= GRACE:
-        return _next(user, row.family, client, now)[0]
+    if same_client and now - row.used_at <= GRACE:
+        # Another of the same family, which ends with it.
+        return _next(user, row.family, row.begun_at, client, now)[0]
     revoke_family(family=row.family)
+    _tell_of_replay(user, row.family, client, now)
+    return None
+
+
+def _tell_of_replay(user: User, family: UUID, client: Client, now: datetime) -> None:
+    """Say that a used token came back: to the user, and in the log."""
     inbox.notify(
         user_id=user.pk,
         kind=Notification.Kind.SECURITY,
@@ -152,19 +195,21 @@ def _exchange(row: RefreshToken, client: Client, now: datetime) -> Pair | None:
         target="/settings/",
         now=now,
     )
-    logger.warning("Refresh token replayed: family %s of user %s revoked.", row.family, user.pk)
-    return None
+    logger.warning("Refresh token replayed: family %s of user %s revoked.", family, user.pk)
 
 
-def _next(user: User, family: UUID, client: Client, now: datetime) -> tuple[Pair, RefreshToken]:
+def _next(
+    user: User, family: UUID, begun_at: datetime, client: Client, now: datetime
+) -> tuple[Pair, RefreshToken]:
     refresh = secrets.token_urlsafe(32)
     row = RefreshToken.objects.create(
         user=user,
         token_hash=_digest(refresh),
         family=family,
         auth_hash=_fingerprint(user),
+        begun_at=begun_at,
         created_at=now,
-        expires_at=now + REFRESH_LIFE,
+        expires_at=min(now + REFRESH_LIFE, begun_at + FAMILY_LIFE),
         user_agent=client.user_agent[:200],
         ip=client.ip or None,
     )
@@ -174,14 +219,18 @@ def _next(user: User, family: UUID, client: Client, now: datetime) -> tuple[Pair
 def _access(user: User, family: UUID, now: datetime) -> str:
     key_id, key = next(iter(settings.JWT_KEYS.items()))
     claims = {
+        "iss": settings.JWT_ISSUER,
+        "aud": AUDIENCE,
         "sub": str(user.pk),
-        "family": str(family),
-        "auth": _fingerprint(user),
         "iat": now,
         "exp": now + ACCESS_LIFE,
         "jti": uuid4().hex,
+        "typ": TYPE,
+        "family": str(family),
+        "auth": _fingerprint(user),
     }
-    return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id})
+    headers = {"kid": key_id, "typ": HEADER_TYPE}
+    return jwt.encode(claims, key, algorithm=ALGORITHM, headers=headers)
 
 
 def _fingerprint(user: User) -> str:
@@ -191,3 +240,8 @@ def _fingerprint(user: User) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _same(one: str, other: str) -> bool:
+    # Bytes, since what a stranger sends may be no ASCII.
+    return hmac.compare_digest(one.encode(), other.encode())

@@ -45,7 +45,7 @@ class ExplanationOut(Schema):
 @router.post("/explain", response={200: ExplanationOut, 202: ExplanationOut, **refusals(403, 422)})
 def explain(request: LearnerRequest, response: HttpResponse, payload: ExplainIn) -> Any:
     """Have something explained: 202 with `Location` to poll, or 200 when the answer was known."""
-    limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
+    limit(request, "ai")
     explanation = explaining.request_explanation(by=request.user, **payload.model_dump())
     if explanation.status != Explanation.Status.PENDING:
         return Status(200, explanation)
@@ -65,7 +65,7 @@ def read_explanation(request: LearnerRequest, explanation_id: int) -> Any:
 )
 def retry_explanation(request: LearnerRequest, response: HttpResponse, explanation_id: int) -> Any:
     """Ask again for an explanation that failed."""
-    limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
+    limit(request, "ai")
     explanation = get_object_or_404(Explanation.objects.visible_to(request.user), pk=explanation_id)
     explanation = explaining.retry(explanation=explanation, by=request.user)
     response["Location"] = f"/api/ai/explanations/{explanation.pk}"

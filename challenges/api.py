@@ -210,7 +210,7 @@ def resume_challenge(request: LearnerRequest, challenge_id: int) -> Any:
 )
 def generate_challenges(request: LearnerRequest, response: HttpResponse, payload: PlanIn) -> Any:
     """Ask the coach for a plan: 202 with `Location` to poll, or 200 when the answer was known."""
-    limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
+    limit(request, "ai")
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
     plan = generation.request_plan(
         goal=goal, by=request.user, wish=payload.wish, hours_per_week=payload.hours_per_week
@@ -237,7 +237,7 @@ def read_plan(request: LearnerRequest, plan_id: int) -> Any:
 )
 def retry_plan(request: LearnerRequest, response: HttpResponse, plan_id: int) -> Any:
     """Ask again for a plan that failed."""
-    limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
+    limit(request, "ai")
     plan = generation.retry_plan(plan=_my_plan(request, plan_id), by=request.user)
     response["Location"] = f"/api/ai/plans/{plan.pk}"
     return Status(202 if plan.status == Plan.Status.PENDING else 200, plan)

@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.api import auth_router, inbox_router, people_router
-from accounts.authentication import AccessCookie, BearerToken, Session
+from accounts.authentication import AccessCookie, BearerToken, SecondFactorNeeded, Session
 from ai.api import router as explain_router
 from challenges.api import ai_router as plan_router
 from challenges.api import router as challenge_router
@@ -25,7 +25,11 @@ Everything that the pages do, over the same rules.
 
 Sign in with `POST /api/auth/login`: browsers get cookies and send the `csrf` cookie's value as
 `X-CSRFToken` with each change; other clients ask for `"transport": "bearer"` and send
-`Authorization: Bearer …`. Access tokens last 15 minutes; a refresh token works once.
+`Authorization: Bearer …`. Access tokens last 15 minutes; a refresh token works once. Who has a
+second factor gets 401 with the type `/api/docs#second-factor` until `login` brings a `code`.
+
+Operations that are limited say what is left in `RateLimit` and `RateLimit-Policy`; beyond it the
+answer is 429, with the wait in `Retry-After`.
 
 Errors are RFC 9457 problem documents. An id of somebody else's private thing answers 404. Lists
 come in pages (`page`, `page_size`). Times are ISO 8601 with zone. Unknown fields are refused.
@@ -110,6 +114,21 @@ def who_are_you(request: HttpRequest, error: AuthenticationError) -> HttpRespons
     if detail == "Unauthorized":
         detail = "Sign in: POST /api/auth/login."
     response = problem(request, status=401, detail=detail)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(SecondFactorNeeded)
+def what_else(request: HttpRequest, refusal: SecondFactorNeeded) -> HttpResponse:
+    message = str(refusal)
+    response = problem(
+        request,
+        status=401,
+        title="Second factor needed" if refusal.takes_codes else "Passkey needed",
+        detail=message,
+        errors=[{"pointer": "#/code", "message": message}] if refusal.takes_codes else [],
+        kind="second-factor" if refusal.takes_codes else "passkey",
+    )
     response["WWW-Authenticate"] = "Bearer"
     return response
 

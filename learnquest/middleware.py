@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import url_str_to_user_pk
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -13,6 +15,7 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from learnquest.core.errors import DomainError, Limited
+from learnquest.core.limits import FORMS, headers_of, limit
 from learnquest.core.logs import request_id as current_id
 
 type GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -82,14 +85,56 @@ class refusals:  # noqa: N801 - used like the functions beside it
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError) or request.path.startswith("/api/"):
             return None
-        context = {"title": error.title, "message": str(error), "status": error.status}
-        if getattr(request, "htmx", False):
-            # The page stays as it is, and says above what is the matter.
-            response = render(request, "errors/_refusal_toast.html", context, status=error.status)
-            retarget(response, "#toasts")
-            reswap(response, "beforeend")
-        else:
-            response = render(request, "errors/refusal.html", context, status=error.status)
-        if isinstance(error, Limited):
-            response["Retry-After"] = str(error.retry_after)
+        return show_refusal(request, error)
+
+
+class form_limits:  # noqa: N801 - used like the functions beside it
+    """Count what the pages' forms do, and tell API clients and browsers what they have left."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        for name, value in headers_of(request).items():
+            response[name] = value
         return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if request.method != "POST" or match is None or match.view_name not in FORMS:
+            return None
+        name, field = FORMS[match.view_name]
+        try:
+            limit(request, name, account=request.POST.get(field) if field else _pending(request))
+        except Limited as refusal:
+            return show_refusal(request, refusal)
+        return None
+
+
+def _pending(request: HttpRequest) -> object:
+    """Return who has given their password and is asked for a second factor."""
+    begun = request.session.get(LOGIN_SESSION_KEY)
+    return url_str_to_user_pk(begun["user_pk"]) if begun and begun.get("user_pk") else None
+
+
+def show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer with the page, or for htmx the toast, that says what the rule is."""
+    context = {"title": error.title, "message": str(error), "status": error.status}
+    if getattr(request, "htmx", False):
+        # The page stays as it is, and says above what is the matter.
+        response = render(request, "errors/_refusal_toast.html", context, status=error.status)
+        retarget(response, "#toasts")
+        reswap(response, "beforeend")
+    else:
+        page = "errors/limited.html" if isinstance(error, Limited) else "errors/refusal.html"
+        response = render(request, page, context, status=error.status)
+    if isinstance(error, Limited):
+        response["Retry-After"] = str(error.retry_after)
+    return response

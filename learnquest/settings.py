@@ -3,6 +3,7 @@
 Secure by default: nothing set means production rules, and a missing secret stops the start.
 """
 
+import hmac
 import sys
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,16 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
     )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Other sites' pages that may call the API, with their visitor's cookies: nobody, unless named here
+# exactly. Their changes carry the CSRF token too.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = r"^/api/"
+CORS_EXPOSE_HEADERS = ["Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"]
+CSRF_TRUSTED_ORIGINS = [
+    *env.list("CSRF_TRUSTED_ORIGINS", default=[]),
+    *CORS_ALLOWED_ORIGINS,
+]
 
 # Off only where plain HTTP is all there is: on a laptop, or in tests.
 HTTPS = env.bool("HTTPS", default=not DEBUG)
@@ -41,9 +51,10 @@ SECURE_REDIRECT_EXEMPT = [r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-# Only then are the headers X-Forwarded-Proto and X-Forwarded-For believed.
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-if BEHIND_PROXY:
+# How many proxies of ours stand before us, each of which appends to X-Forwarded-For. Without any,
+# neither that header nor X-Forwarded-Proto is believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -86,6 +97,8 @@ INSTALLED_APPS = [
     "accounts",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "corsheaders",
     "django_htmx",
     "django_tasks_db",
     "ninja",
@@ -104,6 +117,7 @@ FORM_RENDERER = "learnquest.core.forms.Renderer"
 MIDDLEWARE = [
     "learnquest.pages.health.healthz",
     "learnquest.middleware.request_id",
+    "corsheaders.middleware.CorsMiddleware",
     "learnquest.pages.errors.api_problems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -120,6 +134,7 @@ MIDDLEWARE = [
     "learnquest.middleware.SignInRequiredMiddleware",
     "learnquest.middleware.learners_time_zone",
     "learnquest.middleware.refusals",
+    "learnquest.middleware.form_limits",
 ]
 
 ROOT_URLCONF = "learnquest.urls"
@@ -169,15 +184,10 @@ else:
             "timeout": 10,
         }
 
+# What is counted or remembered here, such as a one-time code that was used, holds in all processes.
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES: dict[str, Any] = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    ),
-    # Counts that must hold across processes.
-    "limits": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         else {
@@ -185,9 +195,8 @@ CACHES: dict[str, Any] = {
             "LOCATION": "rate_limits",
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
-    ),
+    )
 }
-RATELIMIT_USE_CACHE = "limits"
 SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
@@ -220,6 +229,21 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
+# All limits stand in learnquest.core.limits; here only what no form asks for: how soon signing in
+# again mails another link to an address that is not verified yet.
+ACCOUNT_RATE_LIMITS = {
+    "change_password": "",
+    "confirm_email": "1/3m/key",
+    "login": "",
+    "login_failed": "",
+    "manage_email": "",
+    "reauthenticate": "",
+    "reset_password": "",
+    "reset_password_from_key": "",
+    "signup": "",
+}
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 ACCOUNT_USER_DISPLAY = "accounts.signup.display_name"
 # Without a mail server nobody could follow the link, so a laptop does not ask for it.
 ACCOUNT_EMAIL_VERIFICATION = env.str(
@@ -230,12 +254,15 @@ DEMO = env.bool("DEMO", default=False)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 
-# Signs access tokens. Older keys stay valid while they are listed: "new:secret,old:secret".
+# Signs access tokens. Older keys stay valid while they are listed: "new:secret,old:secret". Unset,
+# one is made of SECRET_KEY, which itself signs other things.
 JWT_KEYS: dict[str, str] = dict(
-    pair.split(":", 1) for pair in env.list("JWT_KEYS", default=[f"main:{SECRET_KEY}"])
-)
+    pair.strip().split(":", 1) for pair in env.list("JWT_KEYS", default=[])
+) or {"main": hmac.digest(SECRET_KEY.encode(), b"access tokens", "sha256").hex()}
 if any(len(key) < 32 for key in JWT_KEYS.values()):
     raise ImproperlyConfigured("Each key in JWT_KEYS needs 32 characters or more.")
+# Who an access token says made it; where several sites share a key, each needs its own name.
+JWT_ISSUER = env.str("JWT_ISSUER", default="learnquest")
 
 # --- Mail -------------------------------------------------------------------
 

@@ -173,6 +173,8 @@ def _reviews_of(request: LearnerRequest) -> Any:
 def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
     """Hand in work (201), or keep it as a draft (200). The same work sent twice is handed in
     once, and answers 200."""
+    if payload.hand_in:
+        limit(request, "submission")
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)
     work: dict[str, Any] = {
         "challenge": challenge,
@@ -206,6 +208,8 @@ def read_submission(request: LearnerRequest, submission_id: int) -> Any:
 )
 def review_submission(request: LearnerRequest, submission_id: int, payload: ReviewIn) -> Any:
     """Send your review of work that you claimed, or keep it as a draft."""
+    if payload.send:
+        limit(request, "review")
     review = get_object_or_404(_reviews_of(request), submission=submission_id)
     given = payload.model_dump(exclude={"send"})
     deed = peer_review.submit_review if payload.send else peer_review.save_draft
@@ -224,6 +228,7 @@ def list_reviews(request: LearnerRequest, query: Query[ReviewQuery]) -> Any:
 @review_router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403)})
 def claim_next(request: LearnerRequest) -> Any:
     """Claim the work that needs a review most; 204 when nothing waits for you."""
+    limit(request, "review")
     review = assignment.claim_next(by=request.user)
     return Status(204, None) if review is None else Status(200, _with_work(review))
 
@@ -266,7 +271,7 @@ def mark_helpful(request: LearnerRequest, review_id: int, payload: HelpfulIn) ->
 def ask_for_feedback(request: LearnerRequest, response: HttpResponse, payload: FeedbackIn) -> Any:
     """The coach's feedback on work that you handed in: 200 when it is there, else 202 with
     `Location` to poll. After a failure this asks again."""
-    limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
+    limit(request, "ai")
     feedback = get_object_or_404(
         AIFeedback.objects.filter(submission__author=request.user), submission=payload.submission
     )

@@ -9,7 +9,8 @@ from threading import Barrier
 import pytest
 from django.db import connection, connections
 
-from accounts.models import User
+from accounts import tokens
+from accounts.models import RefreshToken, User
 from challenges.models import Challenge
 from leaderboard import points
 from leaderboard.models import PointEntry, Standing
@@ -133,3 +134,56 @@ def test_no_point_is_lost_when_twenty_come_at_once() -> None:
     assert set(Standing.objects.values_list("points", flat=True)) == {7 * THREADS}
     all_at_once([lambda: give(0)] * THREADS)
     assert PointEntry.objects.count() == THREADS
+
+
+TABS = tokens.Client(user_agent="browser", ip="192.0.2.1")
+
+
+def rotated(refresh: str, client: tokens.Client = TABS) -> tokens.Pair | None:
+    try:
+        return tokens.rotate(refresh=refresh, client=client)
+    except tokens.InvalidToken:
+        return None
+
+
+def test_tabs_that_refresh_at_once_all_stay_signed_in() -> None:
+    alice = make_user()
+    first = tokens.issue(user=alice, client=TABS)
+    pairs = all_at_once([lambda: rotated(first.refresh)] * THREADS)
+    assert None not in pairs
+    assert len({pair.refresh for pair in pairs if pair}) == THREADS
+    for pair in pairs:
+        assert pair is not None
+        assert tokens.user_of(pair.access)[0] == alice
+    # Whichever of them the browser kept, it goes on.
+    assert None not in all_at_once([partial(rotated, pair.refresh) for pair in pairs if pair])
+    assert not alice.notifications.exists()
+
+
+def test_no_token_is_born_into_a_family_that_dies_at_that_moment() -> None:
+    """A thief replays an old token while its owner refreshes: nothing of the family survives."""
+    thief = tokens.Client(user_agent="thief", ip="198.51.100.7")
+    for _ in range(10):
+        alice = make_user()
+        first = tokens.issue(user=alice, client=TABS)
+        second = tokens.rotate(refresh=first.refresh, client=TABS)
+        pairs = all_at_once(
+            [partial(rotated, first.refresh, thief), *[partial(rotated, second.refresh)] * 5]
+        )
+        assert pairs[0] is None
+        assert not RefreshToken.objects.filter(user=alice, revoked_at=None).exists()
+        for pair in pairs[1:]:
+            if pair is not None:
+                with pytest.raises(tokens.InvalidToken):
+                    tokens.user_of(pair.access)
+        assert alice.notifications.count() == 1
+
+
+def test_sign_out_everywhere_leaves_no_token_that_was_just_being_made() -> None:
+    for _ in range(10):
+        alice = make_user()
+        first = tokens.issue(user=alice, client=TABS)
+        deeds: list[Callable[[], object]] = [partial(rotated, first.refresh) for _ in range(5)]
+        deeds.append(partial(tokens.revoke_all, user=alice))
+        all_at_once(deeds)
+        assert not RefreshToken.objects.filter(user=alice, revoked_at=None).exists()

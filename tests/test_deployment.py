@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.test import Client
+from django.utils import timezone
 
 ROOT = Path(settings.BASE_DIR)
 STRONG = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -85,8 +87,8 @@ def compose() -> dict[str, Any]:
 
 def test_compose_has_every_part_and_starts_them_in_order(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"migrate", "web", "worker", "postgres", "redis"}
-    for name in ("web", "worker"):
+    assert set(services) == {"migrate", "web", "worker", "schedule", "postgres", "redis"}
+    for name in ("web", "worker", "schedule"):
         needs = services[name]["depends_on"]["migrate"]
         assert needs == {"condition": "service_completed_successfully"}
         assert services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"]
@@ -99,7 +101,8 @@ def test_the_commands_in_compose_exist(compose: dict[str, Any]) -> None:
         if "manage.py" in str(service.get("command"))
     )
     names = re.findall(r"manage\.py (\w+)", commands)
-    assert set(names) == {"migrate", "seed", "db_worker"} and set(names) <= set(get_commands())
+    assert set(names) == {"migrate", "seed", "db_worker", "run_schedule"}
+    assert set(names) <= set(get_commands())
 
 
 def test_the_image_runs_as_nobody_special_and_from_the_lock() -> None:
@@ -142,7 +145,20 @@ def test_ready_says_what_is_missing(client: Client, db: None, settings: Any) -> 
         "database": "ok",
         "migrations": "ok",
         "worker": "ok",
+        "schedule": "not started yet",
     }
+
+
+def test_a_late_schedule_is_told_and_keeps_nobody_away(client: Client, db: None) -> None:
+    from accounts import schedule
+    from accounts.models import ScheduledJob
+
+    schedule.start_due()
+    assert client.get("/readyz").json()["schedule"] == "ok"
+    ScheduledJob.objects.update(next_due=timezone.now() - timedelta(minutes=3))
+    answer = client.get("/readyz")
+    count = ScheduledJob.objects.count()
+    assert (answer.status_code, answer.json()["schedule"]) == (200, f"{count} jobs are late")
 
 
 def test_a_task_that_nobody_takes_makes_the_site_unready(

@@ -10,13 +10,18 @@ from django.utils.translation import gettext as _
 from learnquest.core.errors import DomainError, Invalid
 
 
-def check(instance: models.Model, *, exclude: Collection[str] | None = None) -> None:
-    """Validate fields and constraints of `instance`.
+def check(
+    instance: models.Model,
+    *,
+    exclude: Collection[str] | None = None,
+    constraints: bool = True,
+) -> None:
+    """Validate fields and, unless told otherwise, constraints of `instance`.
 
     Raises Invalid with the messages by field; those of no single field stand under "".
     """
     try:
-        instance.full_clean(exclude=set(exclude or ()))
+        instance.full_clean(exclude=set(exclude or ()), validate_constraints=constraints)
     except ValidationError as error:
         raise as_invalid(error) from error
 

@@ -18,13 +18,15 @@ def problem(
     detail: str,
     title: str = "",
     errors: Sequence[dict[str, str]] = (),
+    kind: str = "",
 ) -> HttpResponse:
     """Return a problem document. `errors` holds a pointer and a message for each field at fault.
 
-    A pointer is a JSON pointer into the body ("#/title"), or names a parameter ("?page").
+    A pointer is a JSON pointer into the body ("#/title"), or names a parameter ("?page"). `kind`
+    tells clients what to do where the status alone does not.
     """
     document: dict[str, Any] = {
-        "type": f"/api/docs#status-{status}",
+        "type": f"/api/docs#{kind or f'status-{status}'}",
         "title": title or HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,

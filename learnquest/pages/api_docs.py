@@ -9,16 +9,34 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+# Where the `type` of an error leads on this page, the status, and what it means.
 PROBLEMS = [
-    (400, "Bad request", "The body is no JSON."),
-    (401, "Unauthorized", "Nobody is signed in, or the token is not good any more. Sign in."),
-    (403, "Forbidden", "You may see it but not do this, or the CSRF token is missing."),
-    (404, "Not found", "There is no such thing, or it is private to somebody else."),
-    (405, "Method not allowed", "See the Allow header."),
-    (409, "Conflict", "The thing is not in a state in which this can happen; detail says why."),
-    (422, "Invalid", "Something sent breaks a rule; errors names each field."),
-    (429, "Too many requests", "Wait for as many seconds as Retry-After says."),
-    (500, "Internal server error", "Our fault; quote request_id when you report it."),
+    ("status-400", 400, "Bad request", "The body is no JSON."),
+    (
+        "status-401",
+        401,
+        "Unauthorized",
+        "Nobody is signed in, or the token is too old. Sign in.",
+    ),
+    ("second-factor", 401, "Second factor needed", "Send a code of the authenticator app, too."),
+    ("passkey", 401, "Passkey needed", "Sign in in a browser, or add an authenticator app."),
+    (
+        "status-403",
+        403,
+        "Forbidden",
+        "You may not do this, or the CSRF token is missing.",
+    ),
+    ("status-404", 404, "Not found", "There is no such thing, or it is somebody else's."),
+    ("status-405", 405, "Method not allowed", "See the Allow header."),
+    (
+        "status-409",
+        409,
+        "Conflict",
+        "As things stand this cannot happen; detail says why.",
+    ),
+    ("status-422", 422, "Invalid", "Something sent breaks a rule; errors names each field."),
+    ("status-429", 429, "Too many requests", "Wait for as many seconds as Retry-After says."),
+    ("status-500", 500, "Internal server error", "Our fault; quote request_id when you report it."),
 ]
 
 

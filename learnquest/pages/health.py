@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from django_tasks_db.models import DBTaskResult
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from accounts import schedule
 from accounts.models import User
 from ai.models import AIRequest
 from submissions.models import Submission
@@ -42,7 +43,10 @@ def healthz(get_response: GetResponse) -> GetResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether the database answers, is migrated, and has a worker that takes up its tasks."""
+    """Whether the database answers, is migrated, and has a worker that takes up its tasks.
+
+    A late schedule is told too, but keeps no visitor away.
+    """
     checks: dict[str, str] = {}
     try:
         executor = MigrationExecutor(connection)
@@ -50,14 +54,17 @@ def readyz(request: HttpRequest) -> HttpResponse:
         checks["database"] = "ok"
         checks["migrations"] = f"{len(missing)} to apply" if missing else "ok"
         # A worker that lives leaves nothing lying for so long.
-        late = timezone.now() - timedelta(seconds=settings.WORKER_SILENCE_SECONDS)
+        now, patience = timezone.now(), timedelta(seconds=settings.WORKER_SILENCE_SECONDS)
+        late = now - patience
         waiting = (
             0 if missing else DBTaskResult.objects.ready().filter(enqueued_at__lt=late).count()
         )
         checks["worker"] = f"{waiting} tasks wait for too long" if waiting else "ok"
+        if not missing:
+            checks["schedule"] = schedule.state(now=now, patience=patience)
     except DatabaseError:
         checks["database"] = "does not answer"
-    is_ready = all(result == "ok" for result in checks.values())
+    is_ready = all(result == "ok" for name, result in checks.items() if name != "schedule")
     return JsonResponse(checks, status=200 if is_ready else 503)
 
 

@@ -1,4 +1,4 @@
-"""Web server and task worker together, on one machine: what `make run` starts."""
+"""Web server, task worker and schedule together, on one machine: what `make run` starts."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ class Stopped(Exception):
 
 
 class Command(BaseCommand):
-    help = "Prepare the database, then run the web server and the task worker until Ctrl-C."
+    help = "Prepare the database, then run web server, task worker and schedule until Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         try:
             self._prepare()
             self._say("Starting …")
-            processes += [_start_web(port, workers), _start_worker()]
+            processes += [_start_web(port, workers), _start_worker(), _start_schedule()]
             _wait_until_up(port, processes)
             self._greet(port)
             _wait_for_end(processes)
@@ -115,6 +115,10 @@ def _start_web(port: int, workers: int) -> subprocess.Popen[bytes]:
 
 def _start_worker() -> subprocess.Popen[bytes]:
     return _start("manage.py", "db_worker", "--interval", "0.5", "--no-startup-delay", "-v", "0")
+
+
+def _start_schedule() -> subprocess.Popen[bytes]:
+    return _start("manage.py", "run_schedule", "-v", "0")
 
 
 def _wait_until_up(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
