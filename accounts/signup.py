@@ -11,10 +11,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import User
 from learnquest.core.checked import check
 from learnquest.core.errors import Invalid
+from learnquest.core.limits import client_ip
 
 
 def display_name(user: User) -> str:
@@ -30,10 +32,23 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
             user.username = User.objects.free_username(wish)
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        user.display_name = form.cleaned_data.get("display_name", "")
+        user.display_name = form.cleaned_data.get("display_name") or user.display_name
         user.time_zone = form.cleaned_data.get("time_zone") or "UTC"
         saved: User = super().save_user(request, user, form, commit)
         return saved
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that our own limits count by."""
+        return client_ip(request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever has a second step confirms with it: the password alone is not enough."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        stronger = [method for method in methods if method["id"] != "reauthenticate"]
+        return stronger or methods
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("security")
 
 
 @transaction.atomic
