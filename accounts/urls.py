@@ -5,6 +5,7 @@ from typing import Any
 from allauth.mfa.webauthn.views import login_webauthn
 from allauth.socialaccount.providers.github import urls as github
 from allauth.socialaccount.providers.google import urls as google
+from allauth.socialaccount.views import login_error
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -27,7 +28,12 @@ urlpatterns: list[Any] = [
     path("", include("allauth.account.urls")),
 ]
 
-providers: list[Any] = [path("3rdparty/", include("allauth.socialaccount.urls"))]
+providers: list[Any] = [
+    path(
+        "3rdparty/login/error/", login_not_required(login_error), name="socialaccount_login_error"
+    ),
+    path("3rdparty/", include("allauth.socialaccount.urls")),
+]
 for name, patterns in (("google", google.urlpatterns), ("github", github.urlpatterns)):
     if name in settings.SOCIALACCOUNT_PROVIDERS:
         providers += patterns
