@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import sessions
+from accounts.confirming import confirmed
 from learnquest.core.http import LearnerRequest
 
 
@@ -43,7 +43,7 @@ def security(request: LearnerRequest) -> HttpResponse:
 
 
 @require_POST
-@reauthentication_required(app="allauth.account")
+@confirmed
 def end_browser(request: LearnerRequest, pk: int) -> HttpResponse:
     ended = sessions.end_browser(pk=pk, by=request.user)
     if ended == request.session.session_key:
@@ -54,7 +54,7 @@ def end_browser(request: LearnerRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@reauthentication_required(app="allauth.account")
+@confirmed
 def end_app(request: LearnerRequest, family: UUID) -> HttpResponse:
     sessions.end_app(family=family, by=request.user)
     messages.success(request, _("That app is signed out."))
@@ -62,7 +62,7 @@ def end_app(request: LearnerRequest, family: UUID) -> HttpResponse:
 
 
 @require_POST
-@reauthentication_required(app="allauth.account")
+@confirmed
 def end_everywhere(request: LearnerRequest) -> HttpResponse:
     """Sign out everywhere; `keep` leaves this browser signed in."""
     if request.POST.get("keep"):

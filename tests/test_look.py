@@ -27,7 +27,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/",
+PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
+          "/accounts/password/reset/done/",
           "/accounts/confirm-email/", "/accounts/inactive/", "/points/",
           "/design/", "/api/docs", "/no/such/page/"]  # fmt: skip
 

@@ -208,7 +208,8 @@ def test_the_session_of_before_signing_in_is_worth_nothing(client: Client, alice
     session = client.session
     session["planted"] = "by charlie"
     session.save()
-    client.cookies["session"] = planted = session.session_key
+    planted = str(session.session_key)
+    client.cookies["session"] = planted
     client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
     assert client.session.session_key != planted
     thief = Client()
