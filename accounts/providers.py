@@ -3,12 +3,19 @@
 from typing import Any
 
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import User
 
 
 class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+    def list_providers(self, request: HttpRequest) -> list[Any]:
+        """Offer what the settings name; without any, the sign-in page needs no database."""
+        if not settings.SOCIALACCOUNT_PROVIDERS:
+            return []
+        return list(super().list_providers(request))
+
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         """Call a new learner what the provider calls them; the username is made later."""
         user: User = super().populate_user(request, sociallogin, {**data, "username": ""})
