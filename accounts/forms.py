@@ -3,15 +3,31 @@
 import zoneinfo
 from typing import Any
 
-from allauth.account.forms import LoginForm
-from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account import forms as account_forms
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django import forms
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
 
-class SignUpForm(AllauthSignupForm):  # type: ignore[misc]  # allauth is untyped
+class Plain:
+    """Labels say what a field is for; allauth's placeholders only repeat them."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignUpForm(Plain, account_forms.SignupForm):  # type: ignore[misc]  # allauth is untyped
     display_name = forms.CharField(
         label=_("What should we call you?"),
         max_length=60,
@@ -23,22 +39,95 @@ class SignUpForm(AllauthSignupForm):  # type: ignore[misc]  # allauth is untyped
 
     field_order = ("display_name", "email", "password1")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-
     def clean_time_zone(self) -> str:
         """Fall back to UTC where a browser names a zone that we do not know."""
         name: str = self.cleaned_data["time_zone"]
         return name if name in zoneinfo.available_timezones() else "UTC"
 
+    def try_save(self, request: HttpRequest) -> Any:
+        """Take as long for an address in use as for a new one, whose password is hashed."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
+
+class SignInForm(Plain, account_forms.LoginForm):  # type: ignore[misc]  # allauth is untyped
+    pass
+
+
+class ChangeEmailForm(Plain, account_forms.AddEmailForm):  # type: ignore[misc]  # untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
+        self.fields["email"].label = _("New e-mail address")
+
+
+class ChangePasswordForm(Plain, account_forms.ChangePasswordForm):  # type: ignore[misc]  # untyped
+    pass
+
+
+class SetPasswordForm(Plain, account_forms.SetPasswordForm):  # type: ignore[misc]  # untyped
+    pass
+
+
+class ResetPasswordForm(Plain, account_forms.ResetPasswordForm):  # type: ignore[misc]  # untyped
+    pass
+
+
+class NewPasswordForm(Plain, account_forms.ResetPasswordKeyForm):  # type: ignore[misc]  # untyped
+    pass
+
+
+class ReauthenticateForm(Plain, account_forms.ReauthenticateForm):  # type: ignore[misc]  # untyped
+    pass
+
+
+class ProviderSignUpForm(Plain, SocialSignupForm):  # type: ignore[misc]  # allauth is untyped
+    pass
+
+
+class CodeField(Plain):
+    """A code that is typed from elsewhere: the only field, so the cursor waits in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= {
+            "autofocus": True,
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "class": "code-input",
+        }
+
+
+class ActivateCodesForm(CodeField, ActivateTOTPForm):  # type: ignore[misc]  # untyped
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("The six digits that the app shows now")
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class SecondStepForm(CodeField, mfa_forms.AuthenticateForm):  # type: ignore[misc]  # untyped
+    pass
+
+
+class ConfirmByCodeForm(CodeField, mfa_forms.ReauthenticateForm):  # type: ignore[misc]  # untyped
+    pass
+
+
+class AddPasskeyForm(Plain, AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = forms.CharField(
+            label=_("Name"),
+            max_length=60,
+            required=False,
+            help_text=_("So that you know it again, such as “Laptop” or “Blue key”."),
+        )
+        self.fields["passwordless"].label = _("Sign in with it alone, without a password")
+        self.fields["passwordless"].help_text = _(
+            "Your device will ask for your fingerprint, face or PIN. "
+            "Without this, it is the second step after your password."
+        )
+        self.fields["passwordless"].initial = True
 
 
 class ProfileForm(forms.ModelForm[User]):

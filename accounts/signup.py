@@ -7,10 +7,12 @@ from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -32,13 +34,32 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
             user.username = User.objects.free_username(wish)
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        user.display_name = form.cleaned_data.get("display_name", "")
+        user.display_name = form.cleaned_data.get("display_name") or user.display_name
         user.time_zone = form.cleaned_data.get("time_zone") or "UTC"
         saved: User = super().save_user(request, user, form, commit)
         return saved
 
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Leave an address with whoever signs in by it, confirmed before allauth knew it or not."""
+        others = User.objects.filter(email__iexact=email_address.email)
+        if others.exclude(pk=email_address.user_id).exists():
+            failed = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, failed, {"email": email_address.email})
+            return False
+        return bool(super().confirm_email(request, email_address))
+
     def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that our own limits count by."""
         return client_ip(request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever has a second step confirms with it: the password alone is not enough."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        stronger = [method for method in methods if method["id"] != "reauthenticate"]
+        return stronger or methods
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("security")
 
 
 def sign_up(

@@ -32,6 +32,9 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
         "python -c 'import secrets; print(secrets.token_urlsafe(64))'."
     )
 
+# Older keys, which are still believed: what they signed and sealed stays good.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Other sites' pages that may call the API, with their visitor's cookies: nobody, unless named here
 # exactly. Their changes carry the CSRF token too.
@@ -70,7 +73,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_FAILURE_VIEW = "learnquest.pages.errors.csrf_failure"
 
 # No inline script or style anywhere: what a page needs is a file, or carries the nonce.
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
     "style-src": [CSP.SELF, CSP.NONCE],
@@ -99,6 +102,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "corsheaders",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.github",
     "django_htmx",
     "django_tasks_db",
     "ninja",
@@ -132,6 +139,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "learnquest.middleware.SignInRequiredMiddleware",
+    "accounts.sessions.last_seen",
     "learnquest.middleware.learners_time_zone",
     "learnquest.middleware.refusals",
     "learnquest.middleware.form_limits",
@@ -222,7 +230,16 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "pages:dashboard"
 ACCOUNT_ADAPTER = "accounts.signup.Adapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignUpForm", "login": "accounts.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignUpForm",
+    "login": "accounts.forms.SignInForm",
+    "add_email": "accounts.forms.ChangeEmailForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"
@@ -244,11 +261,67 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_RATE_LIMITS = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# One address at a time: a new one counts from when its link was followed.
+ACCOUNT_CHANGE_EMAIL = True
+# Whoever changes how somebody signs in, confirms first that it is them; good for five minutes.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Tell people by mail when their password, address or second step changes.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_USER_DISPLAY = "accounts.signup.display_name"
 # Without a mail server nobody could follow the link, so a laptop does not ask for it.
 ACCOUNT_EMAIL_VERIFICATION = env.str(
     "EMAIL_VERIFICATION", default="mandatory" if env.str("EMAIL_URL", default="") else "none"
 )
+# A second step locks others out, so the address must be the learner's own where mails are sent.
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"
+MFA_ADAPTER = "accounts.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "LearnQuest"
+MFA_FORMS = {
+    "activate_totp": "accounts.forms.ActivateCodesForm",
+    "authenticate": "accounts.forms.SecondStepForm",
+    "reauthenticate": "accounts.forms.ConfirmByCodeForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+}
+# A session ends two weeks after its last use, and in any case some time after its beginning.
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+SESSION_LONGEST_DAYS = env.int("SESSION_LONGEST_DAYS", default=30)
+
+# Signing in through others: each is there only with its keys.
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+
+
+def _offer(provider: str, *, scope: list[str], origin: str, client_id: str, secret: str) -> None:
+    if client_id and secret:
+        SOCIALACCOUNT_PROVIDERS[provider] = {
+            "APPS": [{"client_id": client_id, "secret": secret, "key": ""}],
+            "SCOPE": scope,
+            "OAUTH_PKCE_ENABLED": True,
+        }
+        # The button is a form of ours, whose answer leads there.
+        SECURE_CSP["form-action"].append(origin)
+
+
+_offer(
+    "google",
+    scope=["profile", "email"],
+    origin="https://accounts.google.com",
+    client_id=env.str("GOOGLE_CLIENT_ID", default=""),
+    secret=env.str("GOOGLE_CLIENT_SECRET", default=""),
+)
+_offer(
+    "github",
+    scope=["user:email"],
+    origin="https://github.com",
+    client_id=env.str("GITHUB_CLIENT_ID", default=""),
+    secret=env.str("GITHUB_CLIENT_SECRET", default=""),
+)
+SOCIALACCOUNT_ADAPTER = "accounts.providers.Adapter"
+# Somebody else's word for an address opens no account that is there already.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.ProviderSignUpForm"}
 # Shows the demo accounts, whose password everybody knows, on the sign-in page.
 DEMO = env.bool("DEMO", default=False)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

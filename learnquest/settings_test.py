@@ -4,8 +4,15 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF")
 os.environ.setdefault("HTTPS", "false")
-# Tests decide themselves whether a model server is there.
-for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "REDIS_URL", "EMAIL_URL"):
+# Tests decide themselves whether a model server is there, and who else lets people in.
+for name in (
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "GOOGLE_CLIENT_ID",
+    "GITHUB_CLIENT_ID",
+):
     os.environ[name] = ""
 
 from learnquest.settings import *  # noqa: E402, F403

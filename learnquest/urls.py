@@ -1,14 +1,18 @@
 """All addresses of the site. Everything is private unless its view says otherwise."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from learnquest.api import api
 from learnquest.pages import health
 
+# Into the administration as into the site: with the second step, and within its limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
     path("", include("learnquest.pages.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls")),
     path("", include("goals.urls")),
     path("", include("challenges.urls")),
     path("", include("submissions.urls")),

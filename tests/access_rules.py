@@ -5,7 +5,7 @@ private goal with everything in it, bob holds a claim on her work, carol has sen
 mona moderates, charlie is a stranger.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 SIGN_IN = 302
@@ -50,11 +50,26 @@ def author_and_moderator(thing: str, *, anonymous: int = SIGN_IN) -> Rule:
     return Rule("GET", (anonymous, 404, 200, 404, 200), thing)
 
 
+def by_link(status: int, thing: str, *, method: str = "GET") -> Rule:
+    """Whoever has the link, which only its owner got by mail."""
+    return Rule(method, (status,) * 5, thing)
+
+
+def at(thing: str, rule: Rule) -> Rule:
+    """The same rule at the address of a thing."""
+    return replace(rule, thing=thing)
+
+
 POST: dict[str, Any] = {"method": "POST"}
 
 PAGES: dict[str, list[Rule]] = {
     "readyz": [everybody()],
     "metrics": [everybody(404)],
+    "security": [signed_in()],
+    # Ending a sign-in asks first who is there: a redirect, whoever asks for whatever.
+    "end_browser": [at("browser", signed_in(302, **POST))],
+    "end_app": [at("family", signed_in(302, **POST))],
+    "end_everywhere": [signed_in(302, **POST)],
     "pages:home": [Rule("GET", (200, 302, 302, 302, 302))],
     "pages:points": [everybody()],
     "pages:gallery": [everybody()],
@@ -113,6 +128,45 @@ PAGES: dict[str, list[Rule]] = {
     "reviews:release": [reviewer("claim", 302, **POST)],
     "reviews:renew": [reviewer("claim", 302, **POST)],
     "reviews:helpful": [owner("sent_review", 302, **POST, helpful="yes")],
+}
+
+# allauth's own, by the same rule. What a learner reaches only with something in the session, such
+# as a sign-in half done, leads everybody elsewhere; `accounts/tests` tell what happens then.
+ALLAUTH: dict[str, list[Rule]] = {
+    "account_login": [Rule("GET", (200, 302, 302, 302, 302)), Rule("POST", (200, *(302,) * 4))],
+    "account_signup": [Rule("GET", (200, 302, 302, 302, 302)), Rule("POST", (200, *(302,) * 4))],
+    "account_logout": [Rule("GET", (302, 200, 200, 200, 200)), everybody(302, **POST)],
+    "account_inactive": [everybody()],
+    "account_reauthenticate": [signed_in(), signed_in(**POST, password="wrong")],
+    "account_email": [signed_in(), signed_in(302, **POST, email="new@example.com", action_add="1")],
+    "account_email_verification_sent": [everybody()],
+    "account_confirm_email": [by_link(200, "confirmation")],
+    "account_change_password": [signed_in(), signed_in(**POST, oldpassword="wrong")],
+    # They all have a password, and are sent to where it is changed.
+    "account_set_password": [signed_in(302), signed_in(302, **POST)],
+    "account_reset_password": [everybody(), everybody(302, **POST, email="alice@example.com")],
+    "account_reset_password_done": [everybody()],
+    "account_reset_password_from_key_done": [everybody()],
+    "account_reset_password_from_key": [by_link(302, "reset_key")],
+    "account_confirm_login_code": [everybody(302)],
+    "mfa_index": [signed_in(302)],
+    "mfa_list_webauthn": [signed_in(302)],
+    "mfa_authenticate": [everybody(302), everybody(302, **POST, code="000000")],
+    # Nobody has a second step here, so their password is what they confirm with.
+    "mfa_reauthenticate": [signed_in(302), signed_in(302, **POST)],
+    "mfa_reauthenticate_webauthn": [signed_in(302), signed_in(302, **POST)],
+    "mfa_login_webauthn": [everybody(302), everybody(302, **POST, credential="{}")],
+    "mfa_activate_totp": [signed_in(302), signed_in(302, **POST)],
+    "mfa_deactivate_totp": [signed_in(404)],
+    "mfa_view_recovery_codes": [signed_in(404)],
+    "mfa_download_recovery_codes": [signed_in(404)],
+    "mfa_generate_recovery_codes": [signed_in(302), signed_in(302, **POST)],
+    "mfa_add_webauthn": [signed_in(302), signed_in(302, **POST)],
+    "mfa_edit_webauthn": [
+        at("passkey", signed_in(302)),
+        at("passkey", signed_in(302, **POST, name="Mine")),
+    ],
+    "mfa_remove_webauthn": [at("passkey", signed_in(302)), at("passkey", signed_in(302, **POST))],
 }
 
 NO_ONE: dict[str, Any] = {"anonymous": 401}

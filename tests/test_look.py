@@ -4,6 +4,8 @@ widths."""
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
@@ -13,6 +15,7 @@ from challenges.models import Proposal
 from reviews import ai_feedback
 from tests import journey
 from tests.factories import (
+    PASSWORD,
     claim,
     make_challenge,
     make_draft,
@@ -24,7 +27,9 @@ from tests.factories import (
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/points/",
+PUBLIC = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
+          "/accounts/password/reset/done/",
+          "/accounts/confirm-email/", "/accounts/inactive/", "/points/",
           "/design/", "/api/docs", "/no/such/page/"]  # fmt: skip
 
 
@@ -72,6 +77,8 @@ def make_world() -> tuple[User, list[str]]:
         "/settings/",
         "/accounts/password/change/",
         "/accounts/email/",
+        "/accounts/security/",
+        "/accounts/reauthenticate/",
     ]
 
 
@@ -108,6 +115,30 @@ def test_pages_are_open_to_everybody(live_server: Any, browser: Browser) -> None
     journey.sign_in(page, alice.display_name)
     found += [trouble for path in private for trouble in troubles(page, path)]
     context.close()
+    assert found == []
+
+
+def test_pages_of_the_second_step_are_open_to_everybody(live_server: Any, browser: Browser) -> None:
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_up(page, "Dora")
+        page.goto("/accounts/2fa/totp/activate/")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Confirm").click()
+        found = troubles(page, "/accounts/2fa/totp/activate/")
+        found += troubles(page, "/accounts/2fa/webauthn/add/")
+        dora = User.objects.get(display_name="Dora")
+        TOTP.activate(dora, generate_totp_secret())
+        RecoveryCodes.activate(dora)
+        found += troubles(page, "/accounts/2fa/recovery-codes/")
+        found += troubles(page, "/accounts/2fa/totp/deactivate/")
+        found += troubles(page, "/accounts/security/")
+    with journey.person(browser, live_server.url) as page:
+        page.goto("/accounts/login/")
+        page.get_by_label("Email").fill("dora@example.com")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/accounts/2fa/authenticate/")
+        found += troubles(page, "/accounts/2fa/authenticate/")
     assert found == []
 
 

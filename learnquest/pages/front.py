@@ -90,7 +90,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "home", "goal", "review", "board", "bell", "user", "gear", "out", "sun", "moon",
             "screen", "plus", "check", "close", "pencil", "trash", "clock", "calendar", "spark",
             "coach", "info", "warn", "lock", "globe", "arrow", "back", "flame", "trophy", "heart",
-            "link", "steps", "skip", "redo", "list", "book", "eye",
+            "link", "steps", "skip", "redo", "list", "book", "eye", "key",
+            "phone", "shield",
         ],
     }  # fmt: skip
     return render(request, "pages/gallery.html", context)
