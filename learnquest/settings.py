@@ -260,7 +260,6 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "",
 }
 MFA_RATE_LIMITS = False
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # One address at a time: a new one counts from when its link was followed.
 ACCOUNT_CHANGE_EMAIL = True
 # Whoever changes how somebody signs in, confirms first that it is them; good for five minutes.
