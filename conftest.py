@@ -2,6 +2,7 @@
 moderates."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +34,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """A folder of the test's own for what is uploaded."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
 
 
 def _person(name: str, **fields: object) -> User:

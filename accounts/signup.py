@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
+from accounts import speech
 from accounts.models import User
 from learnquest.core.checked import check
 from learnquest.core.errors import Invalid
@@ -32,6 +33,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.display_name = form.cleaned_data.get("display_name", "")
         user.time_zone = form.cleaned_data.get("time_zone") or "UTC"
+        user.locale = speech.detected_language()
         saved: User = super().save_user(request, user, form, commit)
         return saved
 
@@ -53,6 +55,7 @@ def sign_up(
         email=User.objects.normalize_email(email.strip()),
         display_name=display_name.strip(),
         time_zone=time_zone,
+        locale=speech.detected_language(),
     )
     wish = user.display_name.replace(" ", "-") or user.email.split("@")[0]
     user.username = User.objects.free_username(wish)

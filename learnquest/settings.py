@@ -118,7 +118,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "learnquest.middleware.SignInRequiredMiddleware",
-    "learnquest.middleware.learners_time_zone",
+    "learnquest.middleware.learners_language_and_zone",
+    "learnquest.middleware.LeavingMiddleware",
     "learnquest.middleware.refusals",
 ]
 
