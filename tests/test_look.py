@@ -70,6 +70,10 @@ def make_world() -> tuple[User, list[str]]:
         "/notifications/",
         "/people/alice/",
         "/settings/",
+        "/settings/privacy/",
+        "/settings/mail/",
+        "/settings/data/",
+        "/accounts/reauthenticate/",
         "/accounts/password/change/",
         "/accounts/email/",
     ]

@@ -13,9 +13,11 @@ from PIL import Image, PngImagePlugin
 
 from accounts import pictures
 from accounts.models import User
+from leaderboard import points
+from leaderboard.models import PointEntry
 from learnquest.core.errors import Invalid
 from learnquest.core.identicon import TONES, figure
-from tests.factories import make_picture, make_submission
+from tests.factories import claim, make_picture, make_submission
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -201,14 +203,12 @@ def test_others_see_it_only_while_the_profile_is_public(
 def test_the_board_shows_a_private_persons_figure_instead(
     client: Client, alice: User, charlie: User
 ) -> None:
-    from leaderboard import points
-
     points.award(
         user_id=alice.pk,
         amount=9,
-        reason="review_given",
+        reason=PointEntry.Reason.REVIEW_GIVEN,
         key="k",
-        verified=True,  # type: ignore[arg-type]
+        verified=True,
     )
     pictures.set_picture(user=alice, data=make_picture())
     client.force_login(charlie)
@@ -220,8 +220,6 @@ def test_the_board_shows_a_private_persons_figure_instead(
 def test_reviewers_and_authors_never_see_each_others_pictures(
     client: Client, alice: User, bob: User, challenge: Any
 ) -> None:
-    from tests.factories import claim
-
     for person in (alice, bob):
         User.objects.filter(pk=person.pk).update(is_profile_public=True)
         pictures.set_picture(user=person, data=make_picture())

@@ -44,6 +44,9 @@ class PersonPage:
 
 def find(*, username: str, viewer: User) -> User:
     """Return the person of that name. Raises Http404 unless `viewer` may open their page."""
+    # A database does not take every character that an address can hold.
+    if not username.isprintable():
+        raise Http404
     person = get_object_or_404(User, username__iexact=username)
     if not person.is_profile_visible_to(viewer):
         raise Http404
@@ -85,6 +88,8 @@ def profile(request: LearnerRequest, username: str) -> HttpResponse:
 @require_safe
 def avatar(request: LearnerRequest, name: str) -> HttpResponseBase:
     """A person's picture, to those who may open their page. Its name changes with the picture."""
+    if not name.isprintable():
+        raise Http404
     person = get_object_or_404(User, avatar=pictures.FOLDER + name)
     if not pictures.may_see_picture(person, request.user):
         raise Http404

@@ -221,7 +221,7 @@ def test_a_client_asks_polls_and_downloads_with_the_password(client: Client, ali
     assert (asked.status_code, asked.json()["status"]) == (202, "pending")
     assert client.post("/api/auth/export").status_code == 409
     path = asked.headers["Location"]
-    download = {"path": f"{path}/download", "content_type": "application/json"}
+    download: dict[str, Any] = {"path": f"{path}/download", "content_type": "application/json"}
     assert client.post(data={"password": PASSWORD}, **download).status_code == 404
     data_export.build(asked.json()["id"])
     assert client.get(path).json()["status"] == "ready"

@@ -100,6 +100,12 @@ def test_the_api_tells_the_same(client: Client, alice: User, charlie: User) -> N
     assert "email" not in told
 
 
+@pytest.mark.parametrize("path", ["/people/%00/", "/api/users/%00", "/people/nobody/"])
+def test_a_name_that_nobody_can_have_is_nobodys(path: str, client: Client, alice: User) -> None:
+    client.force_login(alice)
+    assert client.get(path).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/people/alice/", "/api/users/alice"])
 def test_nobody_reads_a_profile_without_signing_in(path: str, client: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(is_profile_public=True)
