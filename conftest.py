@@ -2,6 +2,7 @@
 moderates."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +47,13 @@ def nobody_tried_before(request: pytest.FixtureRequest) -> None:
     if marker is not None and marker.kwargs.get("transaction"):
         request.getfixturevalue("transactional_db")
         cache.clear()
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    """A folder of the test's own for what is uploaded."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
 
 
 def _person(name: str, **fields: object) -> User:

@@ -5,14 +5,14 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.contrib.auth import authenticate, logout, user_logged_in
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from ninja.errors import AuthenticationError
 
-from accounts import inbox, profile, second_factor, signup, tokens
+from accounts import inbox, pictures, profile, second_factor, signup, tokens
 from accounts.authentication import (
     ACCESS_COOKIE,
     REFRESH_COOKIE,
@@ -26,7 +26,6 @@ from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import client_ip, limit
 
 auth_router = Router(tags=["auth"])
-people_router = Router(tags=["people"])
 inbox_router = Router(tags=["notifications"])
 
 REFRESH_PATH = "/api/auth"
@@ -39,11 +38,18 @@ class ProfileOut(Schema):
     display_name: str
     bio: str
     time_zone: str
+    locale: str
+    avatar: str | None = Field(description="Path of the picture; null for the drawn figure.")
     is_profile_public: bool
     is_on_leaderboard: bool
     wants_review_mail: bool
     wants_digest_mail: bool
     date_joined: datetime
+    erase_at: datetime | None = Field(description="When the account is erased, if you asked.")
+
+    @staticmethod
+    def resolve_avatar(user: User) -> str | None:
+        return pictures.address_of(user)
 
 
 class ProfileIn(In):
@@ -51,6 +57,7 @@ class ProfileIn(In):
     username: str = ""
     bio: str = ""
     time_zone: str = ""
+    locale: str = ""
     is_profile_public: bool = False
     is_on_leaderboard: bool = True
     wants_review_mail: bool = True
@@ -99,14 +106,6 @@ class TokensOut(Schema):
     csrf_token: str | None = Field(
         None, description="For cookie clients: send it as X-CSRFToken with each change."
     )
-
-
-class PersonOut(Schema):
-    id: int
-    username: str
-    name: str
-    bio: str
-    date_joined: datetime
 
 
 class NotificationOut(Schema):
@@ -200,15 +199,6 @@ def read_profile(request: LearnerRequest) -> Any:
 def change_profile(request: LearnerRequest, payload: ProfileIn) -> Any:
     """Change your account; what you leave out stays as it is."""
     return profile.update_profile(user=request.user, **payload.sent())
-
-
-@people_router.get("/{username}", response={200: PersonOut, **refusals(404)})
-def person(request: LearnerRequest, username: str) -> Any:
-    """Somebody's public profile. A private one answers 404."""
-    found = get_object_or_404(User, username__iexact=username)
-    if not found.is_profile_visible_to(request.user):
-        raise Http404
-    return found
 
 
 @inbox_router.get("/", response={200: Page[NotificationOut], **refusals(422)})

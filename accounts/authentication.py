@@ -4,17 +4,21 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyCookie
 from ninja.utils import check_csrf
 
+from accounts import speech
 from accounts.models import User
 from accounts.tokens import InvalidToken, user_of
 from learnquest.core.errors import Forbidden
 
 ACCESS_COOKIE = "access"
 REFRESH_COOKIE = "refresh"
+# What somebody whose account is about to be deleted may still ask for.
+OPEN_WHILE_LEAVING = "/api/auth/"
 
 
 class SecondFactorNeeded(AuthenticationError):
@@ -39,6 +43,19 @@ def _sign_in(request: HttpRequest, token: str) -> User:
         user, request.token_family = user_of(token)  # type: ignore[attr-defined]
     except InvalidToken as error:
         raise AuthenticationError from error
+    return _admit(request, user)
+
+
+def _admit(request: HttpRequest, user: User) -> User:
+    """Let somebody in, and answer in their language and zone.
+
+    Raises Forbidden for somebody who is leaving and asks for more than to stay.
+    """
+    if user.is_leaving and not request.path.startswith(OPEN_WHILE_LEAVING):
+        raise Forbidden(
+            _("This account is about to be deleted. POST /api/auth/profile/restore keeps it.")
+        )
+    speech.speak_to(user)
     request.user = user
     return user
 
@@ -70,9 +87,8 @@ class AccessCookie(APIKeyCookie):
         except InvalidToken:
             return None  # an old cookie must not keep a signed-in browser out
         require_csrf(request)
-        request.user = user
         request.token_family = family  # type: ignore[attr-defined]
-        return user
+        return _admit(request, user)
 
 
 class Session(APIKeyCookie):
@@ -90,4 +106,4 @@ class Session(APIKeyCookie):
         if not request.user.is_authenticated:
             return None
         require_csrf(request)
-        return request.user
+        return _admit(request, request.user)

@@ -9,6 +9,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -131,25 +132,59 @@ class AddPasskeyForm(Plain, AddWebAuthnForm):  # type: ignore[misc]  # allauth i
 
 
 class ProfileForm(forms.ModelForm[User]):
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("All times are shown in it, and your days begin by it.")
+    )
+    locale = forms.ChoiceField(label=_("Language"))
 
     class Meta:
         model = User
-        fields = (
-            "display_name",
-            "username",
-            "bio",
-            "time_zone",
-            "is_profile_public",
-            "is_on_leaderboard",
-            "wants_review_mail",
-            "wants_digest_mail",
-        )
+        fields = ("display_name", "username", "bio", "time_zone", "locale")
         widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = sorted(name for name in zoneinfo.available_timezones() if "/" in name)
-        zone_field = self.fields["time_zone"]
-        assert isinstance(zone_field, forms.ChoiceField)
-        zone_field.choices = [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in zones)]
+        _choices(self, "time_zone", [("UTC", "UTC"), *((z, z.replace("_", " ")) for z in zones)])
+        # Only languages that exist; one that is gone since leaves the choice to the reader.
+        _choices(self, "locale", list(settings.LANGUAGES))
+
+
+class PrivacyForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ("is_profile_public", "is_on_leaderboard")
+        help_texts = {
+            "is_profile_public": _(
+                "Whoever is signed in can open your page: name, text, badges, level, days of "
+                "activity and public goals. Never your e-mail address."
+            ),
+            "is_on_leaderboard": _("Off, nobody else sees your rank, and you are not counted."),
+        }
+
+
+class MailForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = ("wants_review_mail", "wants_digest_mail")
+
+
+class PictureForm(forms.Form):
+    """The file goes to its deed as it is, which alone decides what a picture is."""
+
+    picture = forms.FileField(
+        label=_("Picture"),
+        help_text=_("JPEG, PNG, WebP or GIF, up to 2 MB. It is cut to a square."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        error_messages={
+            "required": _("Choose a picture first."),
+            "empty": _("This file is empty. Choose another one."),
+        },
+        max_length=255,
+    )
+
+
+def _choices(form: forms.BaseForm, name: str, choices: list[tuple[str, Any]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices

@@ -22,6 +22,12 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone such as Europe/Berlin."))
 
 
+def validate_locale(code: str) -> None:
+    """Refuse a language in which the site does not speak."""
+    if code not in dict(settings.LANGUAGES):
+        raise ValidationError(_("The site does not speak this language."))
+
+
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a user by e-mail address, whatever its case."""
@@ -72,11 +78,17 @@ class User(AbstractUser):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
-    locale = models.CharField(_("language"), max_length=12, default="en")
-    is_profile_public = models.BooleanField(_("show my profile to everyone"), default=False)
+    locale = models.CharField(
+        _("language"), max_length=12, default="en", validators=[validate_locale]
+    )
+    # A name that nobody can guess, in MEDIA_ROOT; the page that serves it looks for it by name.
+    avatar = models.FileField(_("picture"), max_length=100, blank=True, db_index=True)
+    is_profile_public = models.BooleanField(_("show my profile to other learners"), default=False)
     is_on_leaderboard = models.BooleanField(_("show me on the leaderboard"), default=True)
     wants_review_mail = models.BooleanField(_("mail me when a review arrives"), default=True)
     wants_digest_mail = models.BooleanField(_("mail me a weekly digest"), default=True)
+    # When a learner who asked to leave is erased. Until then they may sign in and stay.
+    erase_at = models.DateTimeField(_("to be erased"), null=True, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -96,6 +108,12 @@ class User(AbstractUser):
                 Lower("username"),
                 name="users_username_unique",
                 violation_error_message=_("This username is taken."),
+            ),
+        ]
+        indexes = [
+            # The daily job that erases those whose time is up; nearly everybody stays.
+            models.Index(
+                fields=["erase_at"], condition=Q(erase_at__isnull=False), name="users_leaving"
             ),
         ]
 
@@ -118,9 +136,19 @@ class User(AbstractUser):
         """Whether this person may see reported and unsettled work of others."""
         return self.is_active and self.has_perm("accounts.moderate")
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether this person asked for their account to be erased."""
+        return self.erase_at is not None
+
+    @property
+    def is_present(self) -> bool:
+        """Whether others may meet this person at all."""
+        return self.is_active and not self.is_leaving
+
     def is_profile_visible_to(self, viewer: "User") -> bool:
         """Whether `viewer` may open this person's profile page."""
-        return self.is_active and (
+        return self.is_present and (
             self.is_profile_public or self.pk == viewer.pk or viewer.is_moderator
         )
 
@@ -188,6 +216,9 @@ class Notification(models.Model):
         REVIEW_HELPFUL = "review_helpful", _("Your review was marked helpful")
         BADGE = "badge", _("You earned a badge")
         SECURITY = "security", _("Security notice")
+        EXPORT_READY = "export_ready", _("Your data is ready to download")
+        EXPORT_FAILED = "export_failed", _("Your data could not be put together")
+        LEAVING = "leaving", _("Your account is about to be deleted")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
@@ -228,3 +259,51 @@ class ScheduledJob(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DataExportQuerySet(models.QuerySet["DataExport"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user=user)
+
+
+class DataExport(models.Model):
+    """All that is kept of a learner, asked for by them, as one file for a few days."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Being put together")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="data_exports"
+    )
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    file = models.FileField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DataExportQuerySet.as_manager()
+
+    class Meta:
+        db_table = "data_exports"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(status="pending"),
+                name="data_exports_one_pending",
+            )
+        ]
+        indexes = [
+            # "Your data", newest first, and the count of the last day.
+            models.Index(fields=["user", "-created_at"], name="data_exports_mine"),
+            # `clear_exports` deletes what has expired.
+            models.Index(fields=["expires_at"], name="data_exports_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Export {self.pk} for user {self.user_id}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk

@@ -12,6 +12,7 @@ EDITABLE = (
     "username",
     "bio",
     "time_zone",
+    "locale",
     "is_profile_public",
     "is_on_leaderboard",
     "wants_review_mail",

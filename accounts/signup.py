@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import speech
 from accounts.models import User
 from learnquest.core.checked import check
 from learnquest.core.errors import Invalid
@@ -36,6 +37,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.display_name = form.cleaned_data.get("display_name") or user.display_name
         user.time_zone = form.cleaned_data.get("time_zone") or "UTC"
+        user.locale = speech.detected_language()
         saved: User = super().save_user(request, user, form, commit)
         return saved
 
@@ -80,6 +82,7 @@ def sign_up(
         email=User.objects.normalize_email(email.strip()),
         display_name=display_name.strip(),
         time_zone=time_zone,
+        locale=speech.detected_language(),
     )
     wish = user.display_name.replace(" ", "-") or user.email.split("@")[0]
     user.username = User.objects.free_username(wish)

@@ -21,7 +21,7 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(goal__owner=user)
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(Q(goal__owner=user) | Q(goal__visibility=Goal.Visibility.PUBLIC))
+        return self.filter(goal__in=Goal.objects.visible_to(user))
 
 
 class Challenge(models.Model):

@@ -30,7 +30,15 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         return self.filter(owner=user)
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(Q(owner=user) | Q(visibility=Goal.Visibility.PUBLIC))
+        """Own goals, and the public ones of people who are here."""
+        return self.filter(
+            Q(owner=user)
+            | Q(
+                visibility=Goal.Visibility.PUBLIC,
+                owner__is_active=True,
+                owner__erase_at__isnull=True,
+            )
+        )
 
 
 class Goal(models.Model):
@@ -104,7 +112,9 @@ class Goal(models.Model):
         return reverse("pages:goal", args=[self.pk])
 
     def is_visible_to(self, user: User) -> bool:
-        return self.owner_id == user.pk or self.visibility == self.Visibility.PUBLIC
+        return self.owner_id == user.pk or (
+            self.visibility == self.Visibility.PUBLIC and self.owner.is_present
+        )
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -112,7 +122,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(goal__owner=user)
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(Q(goal__owner=user) | Q(goal__visibility=Goal.Visibility.PUBLIC))
+        return self.filter(goal__in=Goal.objects.visible_to(user))
 
 
 class Milestone(models.Model):

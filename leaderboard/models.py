@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+# `User.is_present`, for rows that belong to somebody.
+PRESENT: dict[str, bool] = {"user__is_active": True, "user__erase_at__isnull": True}
+
 
 class PointEntryQuerySet(models.QuerySet["PointEntry"]):
     def visible_to(self, user: User) -> Self:
@@ -61,7 +64,7 @@ class PointEntry(models.Model):
 class StandingQuerySet(models.QuerySet["Standing"]):
     def visible_to(self, user: User) -> Self:
         """Who is on the board: those who have not left it, and always oneself."""
-        return self.filter(Q(user__is_on_leaderboard=True, user__is_active=True) | Q(user=user))
+        return self.filter(Q(user__is_on_leaderboard=True, **PRESENT) | Q(user=user))
 
     def on_board(self, scope: str, period: str) -> Self:
         return self.filter(scope=scope, period=period)
@@ -100,14 +103,14 @@ class Standing(models.Model):
         return f"{self.scope} {self.period}: {self.points}"
 
     def is_visible_to(self, user: User) -> bool:
-        return self.user_id == user.pk or (self.user.is_on_leaderboard and self.user.is_active)
+        return self.user_id == user.pk or (self.user.is_on_leaderboard and self.user.is_present)
 
 
 class BadgeAwardQuerySet(models.QuerySet["BadgeAward"]):
     def visible_to(self, user: User) -> Self:
         if user.is_moderator:
-            return self.filter(Q(user__is_active=True) | Q(user=user))
-        return self.filter(Q(user=user) | Q(user__is_profile_public=True, user__is_active=True))
+            return self.filter(Q(**PRESENT) | Q(user=user))
+        return self.filter(Q(user=user) | Q(user__is_profile_public=True, **PRESENT))
 
 
 class BadgeAward(models.Model):

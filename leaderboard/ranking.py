@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from leaderboard.models import Standing, StandingQuerySet
+from leaderboard.models import PRESENT, Standing, StandingQuerySet
 from leaderboard.points import EVERYONE, Period, category_scope, period_key
 
 PAGE_SIZE = 25
@@ -82,7 +82,7 @@ def place_of(
 def _listed(scope: str, period: Period, now: datetime) -> StandingQuerySet:
     """The rows that everybody sees; who left the board is not counted either."""
     return Standing.objects.on_board(scope, period_key(period, now)).filter(
-        points__gt=0, user__is_on_leaderboard=True, user__is_active=True
+        points__gt=0, user__is_on_leaderboard=True, **PRESENT
     )
 
 

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from accounts.api import auth_router, inbox_router, people_router
+from accounts.api import auth_router, inbox_router
 from accounts.authentication import AccessCookie, BearerToken, SecondFactorNeeded, Session
 from ai.api import router as explain_router
 from challenges.api import ai_router as plan_router
@@ -16,6 +16,7 @@ from goals.api import milestone_router
 from goals.api import router as goal_router
 from learnquest.core.errors import DomainError, Limited
 from learnquest.core.problems import CONTENT_TYPE, problem
+from learnquest.pages.account_api import people_router
 from learnquest.pages.api import board_router, progress_router
 from reviews.api import ai_router as feedback_router
 from reviews.api import review_router, submission_router

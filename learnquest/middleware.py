@@ -1,7 +1,6 @@
 """What happens to every request, in the order in which the settings name it."""
 
 import re
-import zoneinfo
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -10,10 +9,12 @@ from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import url_str_to_user_pk
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.utils import timezone
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
+from accounts.speech import speaking_to
 from learnquest.core.errors import DomainError, Limited
 from learnquest.core.limits import FORMS, headers_of, limit
 from learnquest.core.logs import request_id as current_id
@@ -56,21 +57,68 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         response = super().handle_no_permission(request, view_func)
-        if getattr(request, "htmx", False) and response.status_code == 302:
+        if _is_htmx(request) and response.status_code == 302:
             return HttpResponseClientRedirect(response["Location"])
         return response
 
 
-def learners_time_zone(get_response: GetResponse) -> GetResponse:
-    """Show all times in the learner's own zone."""
+def learners_language_and_zone(get_response: GetResponse) -> GetResponse:
+    """Speak the language that the learner chose, and show all times in their own zone."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            with timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
-                return get_response(request)
-        return get_response(request)
+        with speaking_to(request.user):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = get_response(request)
+            # The API may have learned only now who asks.
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
+        return response
 
     return middleware
+
+
+class LeavingMiddleware:
+    """Keep somebody whose account is about to be deleted on the page that says so."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> HttpResponseBase | None:
+        if request.path.startswith("/api/") or not getattr(request.user, "is_leaving", False):
+            return None
+        # Public pages are the same for everybody, and what is needed to go or to stay is open.
+        match = request.resolver_match
+        is_open = not getattr(view_func, "login_required", True)
+        if is_open or (match and match.view_name in OPEN_WHILE_LEAVING):
+            return None
+        page = reverse("pages:leaving")
+        return HttpResponseClientRedirect(page) if _is_htmx(request) else redirect(page)
+
+
+OPEN_WHILE_LEAVING = {
+    "pages:leaving",
+    "pages:keep_account",
+    "pages:data",
+    "pages:request_export",
+    "pages:download_export",
+    "pages:avatar",
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
 
 
 class refusals:  # noqa: N801 - used like the functions beside it

@@ -140,7 +140,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "learnquest.middleware.SignInRequiredMiddleware",
     "accounts.sessions.last_seen",
-    "learnquest.middleware.learners_time_zone",
+    "learnquest.middleware.learners_language_and_zone",
+    "learnquest.middleware.LeavingMiddleware",
     "learnquest.middleware.refusals",
     "learnquest.middleware.form_limits",
 ]

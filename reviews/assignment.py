@@ -28,6 +28,8 @@ def waiting_for(reviewer: User, *, now: datetime | None = None) -> SubmissionQue
     )
     return (
         Submission.objects.filter(status=Submission.Status.SUBMITTED)
+        # Work of somebody who is leaving needs no review, and comes back if they stay.
+        .filter(author__is_active=True, author__erase_at=None)
         .exclude(author=reviewer)
         .exclude(pk__in=PeerReview.objects.filter(reviewer=reviewer).values("submission"))
         .annotate(seats_taken=Count("peer_reviews", filter=live))
@@ -105,6 +107,15 @@ def renew(*, review: PeerReview, by: User, now: datetime | None = None) -> PeerR
     review.lease_until = (now or timezone.now()) + LEASE
     review.save(update_fields=["lease_until"])
     return review
+
+
+def release_all(*, by: User) -> int:
+    """Give back whatever `by` holds, for somebody who is leaving; returns how many claims."""
+    return (
+        PeerReview.objects.given_by(by)
+        .filter(status=PeerReview.Status.CLAIMED)
+        .update(status=PeerReview.Status.RELEASED)
+    )
 
 
 def expire_leases(*, now: datetime | None = None) -> int:

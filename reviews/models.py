@@ -101,8 +101,13 @@ class PeerReview(models.Model):
     submission = models.ForeignKey(
         Submission, on_delete=models.CASCADE, related_name="peer_reviews"
     )
+    # Empty once the reviewer's account is erased: what they said stays with those they said it to.
     reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="peer_reviews"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="peer_reviews",
     )
     # The author's id stands here too, so that the database can refuse a self-review.
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

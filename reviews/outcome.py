@@ -74,7 +74,10 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
 def consensus_of(reviews: list[PeerReview]) -> scoring.Consensus:
     """Return the consensus of the reviews of one submission."""
     grades = [
-        scoring.Grade(review.submission_id, review.reviewer_id, float(review.score or 0))
+        # Reviewers whose accounts are gone are still two people, not one.
+        scoring.Grade(
+            review.submission_id, review.reviewer_id or -review.pk, float(review.score or 0)
+        )
         for review in reviews
     ]
     # The levels of a rubric end at 0 and 100, and a learner can check two grades by hand.
@@ -127,6 +130,8 @@ def _reward_reviewer(
     quality = quality_of(review, criteria=len(challenge.rubric), consensus=consensus)
     review.quality = Decimal(str(round(quality, 3)))
     review.save(update_fields=["quality"])
+    if review.reviewer_id is None:
+        return  # their account is gone; what they said counts all the same
     points.award(
         user_id=review.reviewer_id,
         amount=round(points.REVIEW_QUALITY_MOST * quality),

@@ -103,7 +103,7 @@ def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
     )
     was_helpful, review.is_helpful = review.is_helpful, helpful
     review.save(update_fields=["is_helpful"])
-    if helpful and was_helpful is None:
+    if helpful and was_helpful is None and review.reviewer_id is not None:
         inbox.notify(
             user_id=review.reviewer_id,
             kind=Notification.Kind.REVIEW_HELPFUL,

@@ -8,6 +8,8 @@ mona moderates, charlie is a stranger.
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.factories import PASSWORD
+
 SIGN_IN = 302
 WHO = ("anonymous", "stranger", "owner", "reviewer", "moderator")
 
@@ -28,9 +30,14 @@ def everybody(status: int = 200, *, method: str = "GET", **data: Any) -> Rule:
 
 
 def signed_in(
-    status: int = 200, *, method: str = "GET", anonymous: int = SIGN_IN, **data: Any
+    status: int = 200,
+    *,
+    method: str = "GET",
+    anonymous: int = SIGN_IN,
+    thing: str = "",
+    **data: Any,
 ) -> Rule:
-    return Rule(method, (anonymous, *(status,) * 4), data=data)
+    return Rule(method, (anonymous, *(status,) * 4), thing, data)
 
 
 def owner(
@@ -78,6 +85,19 @@ PAGES: dict[str, list[Rule]] = {
     "pages:dashboard": [signed_in()],
     "pages:board": [signed_in()],
     "pages:settings": [signed_in(), signed_in(422, **POST)],
+    "pages:set_picture": [signed_in(422, **POST)],
+    "pages:remove_picture": [signed_in(302, **POST)],
+    "pages:privacy": [signed_in(), signed_in(302, **POST, is_profile_public="on")],
+    "pages:mail": [signed_in(), signed_in(302, **POST, wants_digest_mail="on")],
+    # A picture is for those who may open the page of whose it is.
+    "pages:avatar": [Rule("GET", (SIGN_IN, 404, 200, 404, 200), "picture")],
+    "pages:data": [signed_in()],
+    "pages:request_export": [signed_in(302, **POST)],
+    # Both ask again who it is, and go there.
+    "pages:download_export": [signed_in(302, thing="export")],
+    "pages:delete_account": [signed_in(302), signed_in(302, **POST)],
+    "pages:leaving": [signed_in(302)],
+    "pages:keep_account": [signed_in(302, **POST)],
     "pages:notifications": [signed_in()],
     "pages:read_all": [signed_in(302, **POST)],
     "pages:open_notification": [owner("notification", 302)],
@@ -192,6 +212,16 @@ API: dict[tuple[str, str], Rule] = {
     ("POST", "/api/auth/logout"): api_signed_in(204, "POST"),
     ("GET", "/api/auth/profile"): api_signed_in(),
     ("PUT", "/api/auth/profile"): api_signed_in(200, "PUT", bio="Hello"),
+    ("DELETE", "/api/auth/profile"): api_signed_in(202, "DELETE", password=PASSWORD),
+    ("POST", "/api/auth/profile/restore"): api_signed_in(409, "POST"),
+    # What is sent is no picture.
+    ("PUT", "/api/auth/profile/avatar"): api_signed_in(422, "PUT"),
+    ("DELETE", "/api/auth/profile/avatar"): api_signed_in(200, "DELETE"),
+    ("POST", "/api/auth/export"): api_signed_in(202, "POST"),
+    ("GET", "/api/auth/export/{export_id}"): api_owner("export", 200),
+    ("POST", "/api/auth/export/{export_id}/download"): api_owner(
+        "export", 200, "POST", password=PASSWORD
+    ),
     ("GET", "/api/users/{username}"): Rule("GET", (401, 404, 200, 404, 200), "username"),
     ("GET", "/api/notifications/"): api_signed_in(),
     ("POST", "/api/notifications/read"): api_signed_in(200, "POST"),

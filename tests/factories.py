@@ -1,9 +1,11 @@
 """Builders for tests: they go through the deeds where a deed is what makes the thing."""
 
+from io import BytesIO
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
+from PIL import Image
 
 from accounts.models import User
 from challenges import authoring
@@ -39,6 +41,13 @@ class UserFactory(DjangoModelFactory[User]):
 
 def make_user(**fields: Any) -> User:
     return UserFactory.create(**fields)
+
+
+def make_picture(size: tuple[int, int] = (400, 300), kind: str = "PNG", **options: Any) -> bytes:
+    """A picture as somebody might upload it."""
+    out = BytesIO()
+    Image.new("RGB", size, (30, 120, 90)).save(out, kind, **options)
+    return out.getvalue()
 
 
 def make_goal(by: User, **fields: Any) -> Goal:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,19 +17,21 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts import inbox, tokens
+from accounts import inbox, pictures, tokens
 from accounts.models import Notification, User
 from ai import explaining
 from challenges import generation
 from challenges.models import Plan, Proposal
 from goals import milestones
 from learnquest.api import api
+from learnquest.pages import data_export
 from tests.access_rules import ALLAUTH, API, PAGES, WHO, Rule
 from tests.factories import (
     claim,
     make_challenge,
     make_draft,
     make_goal,
+    make_picture,
     make_review,
     make_submission,
 )
@@ -41,7 +44,7 @@ def people(alice: User, bob: User, charlie: User, mona: User) -> dict[str, User 
 
 
 @pytest.fixture
-def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
+def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
     """Alice's things by name, as they stand in addresses."""
     address = EmailAddress.objects.create(user=alice, email=alice.email, primary=True)
     goal = make_goal(alice)
@@ -51,6 +54,10 @@ def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
     generation.write_plan(plan.pk)
     explanation = explaining.request_explanation(by=alice, concept="yeast", level="beginner")
     begun = make_challenge(goal, title="Begun")
+    pictures.set_picture(user=alice, data=make_picture())
+    alice.refresh_from_db()
+    export = data_export.request_export(by=alice)
+    data_export.build(export.pk)
     return {
         "user": alice.pk,
         "browser": UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="s").pk,
@@ -70,6 +77,8 @@ def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
         "plan": plan.pk,
         "proposal": Proposal.objects.filter(plan=plan).first().pk,  # type: ignore[union-attr]
         "explanation": explanation.pk,
+        "picture": pictures.file_name(alice),
+        "export": export.pk,
         "notification": inbox.notify(
             user_id=alice.pk, kind=Notification.Kind.BADGE, target="/points/"
         ).pk,

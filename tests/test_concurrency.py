@@ -108,7 +108,7 @@ def test_two_last_reviews_at_once_settle_the_work_once() -> None:
                 **answers(work.challenge, 80),
             )
             for claim in claims
-            if claim is not None
+            if claim is not None and claim.reviewer is not None
         ]
     )
     work.refresh_from_db()

@@ -189,15 +189,17 @@ def _follow(handin: Handin, rows: Rows, now: datetime) -> None:
     )  # fmt: skip
     for review in handin.reviews:
         assert review.submitted_at is not None
+        reviewer = review.reviewer
+        assert reviewer is not None
         rows.points.append(
-            _entry(review.reviewer, points.REVIEW_GIVEN, Reason.REVIEW_GIVEN,
+            _entry(reviewer, points.REVIEW_GIVEN, Reason.REVIEW_GIVEN,
                    f"review-given:{review.pk}", goal, review.submitted_at, verified=True)
         )  # fmt: skip
         if review.quality is not None:
             assert work.settled_at is not None
             amount = round(points.REVIEW_QUALITY_MOST * float(review.quality))
             rows.points.append(
-                _entry(review.reviewer, amount, Reason.REVIEW_QUALITY,
+                _entry(reviewer, amount, Reason.REVIEW_QUALITY,
                        f"review-quality:{review.pk}", goal, work.settled_at, verified=True)
             )  # fmt: skip
         _tell(rows, work, Notification.Kind.REVIEW_RECEIVED, review.submitted_at, now)

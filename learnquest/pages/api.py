@@ -134,7 +134,7 @@ def _place(place: ranking.Place | None) -> dict[str, Any] | None:
     }
 
 
-def _badges(held: Sequence[tuple[badges.Badge, BadgeAward]]) -> list[dict[str, Any]]:
+def show_badges(held: Sequence[tuple[badges.Badge, BadgeAward]]) -> list[dict[str, Any]]:
     return [
         {
             "code": badge.code,
@@ -164,7 +164,7 @@ def read_dashboard(request: LearnerRequest) -> Any:
         "points_this_week": now.week.points if now.week else 0,
         "rank": now.place.rank if now.place else None,
         "in_review": now.in_review,
-        "badges": _badges(now.badges),
+        "badges": show_badges(now.badges),
         "log": now.log,
     }
 
@@ -215,7 +215,7 @@ def read_board(request: LearnerRequest, query: Query[BoardQuery]) -> Any:
 @board_router.get("/user/{user_id}", response={200: PersonStandingsOut, **refusals(404)})
 def read_standings(request: LearnerRequest, user_id: int) -> Any:
     """Where somebody stands. Who left the board answers 404 to everybody else."""
-    person = get_object_or_404(User, pk=user_id, is_active=True)
+    person = get_object_or_404(User, pk=user_id, is_active=True, erase_at=None)
     is_me = person.pk == request.user.pk
     if not (is_me or person.is_on_leaderboard):
         raise Http404
@@ -225,4 +225,4 @@ def read_standings(request: LearnerRequest, user_id: int) -> Any:
     }
     can_see_more = person.is_profile_visible_to(request.user)
     held = badges.of(person) if can_see_more else []
-    return {"user_id": person.pk, "name": person.name, "badges": _badges(held), **places}
+    return {"user_id": person.pk, "name": person.name, "badges": show_badges(held), **places}

@@ -1,11 +1,14 @@
 """Pages that everybody may open: the start page, the rules of points, the pieces of the look."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -13,6 +16,7 @@ from challenges.rubrics import Criterion, Level, default_rubric, parse_rubric
 from goals.forms import GoalForm
 from goals.models import Category
 from leaderboard import badges, points
+from leaderboard.activity import WEEKS, Activity, calendar
 from leaderboard.models import BadgeAward, PointEntry
 from reviews.outcome import PASS_MARK
 
@@ -75,6 +79,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "form": GoalForm(),
         "wrong_form": bound,
         "badges": badges.BADGES[:3],
+        "activity": _sample_activity(),
         "page": Paginator(range(30), 10).get_page(2),
         "tabs": [
             ("#tabs", _("This week"), True),
@@ -95,3 +100,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "pages/gallery.html", context)
+
+
+def _sample_activity() -> Activity:
+    """A year in which somebody learned more and more."""
+    last = timezone.localdate()
+    first = last - timedelta(days=last.weekday(), weeks=WEEKS - 1)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    counts = {day: number * 7 % 11 * number // 600 for number, day in enumerate(days)}
+    return calendar(counts, first=first, last=last)

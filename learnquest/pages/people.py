@@ -1,72 +1,106 @@
-"""A person's public page, and the settings of one's own account."""
+"""A person's page, their picture, and the look that a browser keeps."""
 
-from django.contrib import messages
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from accounts import profile as profile_deeds
-from accounts.forms import ProfileForm
+from accounts import pictures
 from accounts.models import User
 from goals.models import Goal
 from goals.progress_log import percents_of
-from leaderboard import badges, ranking
-from learnquest.core.checked import show_on
-from learnquest.core.errors import DomainError
+from leaderboard import badges, points, ranking
+from leaderboard.activity import Activity, activity
+from leaderboard.badges import Badge
+from leaderboard.models import BadgeAward
 from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest
 from reviews.models import PeerReview
 from submissions.models import Submission
 
 A_YEAR = 365 * 24 * 60 * 60
+A_DAY = 24 * 60 * 60
 GOALS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """What a person's page shows to one viewer."""
+
+    person: User
+    is_me: bool
+    goals: list[tuple[Goal, Decimal]]
+    badges: list[tuple[Badge, BadgeAward]]
+    level: int
+    place: ranking.Place | None
+    accepted: int
+    reviews: int
+    activity: Activity
+
+
+def find(*, username: str, viewer: User) -> User:
+    """Return the person of that name. Raises Http404 unless `viewer` may open their page."""
+    # A database does not take every character that an address can hold.
+    if not username.isprintable():
+        raise Http404
+    person = get_object_or_404(User, username__iexact=username)
+    if not person.is_profile_visible_to(viewer):
+        raise Http404
+    return person
+
+
+def read(*, person: User, viewer: User) -> PersonPage:
+    """Return a person's page, in a fixed number of queries."""
+    goals = list(
+        Goal.objects.owned_by(person)
+        .visible_to(viewer)
+        .exclude(status=Goal.Status.ARCHIVED)
+        .order_by("-created_at")[:GOALS_SHOWN]
+    )
+    percents = percents_of(goals)
+    level, _since, _until = points.level_of(points.effort(person))
+    return PersonPage(
+        person=person,
+        is_me=person.pk == viewer.pk,
+        goals=[(goal, percents[goal.pk]) for goal in goals],
+        badges=badges.of(person),
+        level=level,
+        place=ranking.place_of(user=person, viewer=viewer),
+        accepted=Submission.objects.owned_by(person).aggregate(
+            count=Count("pk", filter=Q(status=Submission.Status.ACCEPTED))
+        )["count"],
+        reviews=PeerReview.objects.given_by(person).sent().count(),
+        activity=activity(user=person),
+    )
 
 
 @require_GET
 def profile(request: LearnerRequest, username: str) -> HttpResponse:
     """Who somebody is: their public goals, badges and rank. Private profiles do not exist."""
-    person = get_object_or_404(User, username__iexact=username)
-    if not person.is_profile_visible_to(request.user):
+    page = read(person=find(username=username, viewer=request.user), viewer=request.user)
+    return render(request, "pages/profile.html", {"page": page, "person": page.person})
+
+
+@require_safe
+def avatar(request: LearnerRequest, name: str) -> HttpResponseBase:
+    """A person's picture, to those who may open their page. Its name changes with the picture."""
+    if not name.isprintable():
         raise Http404
-    goals = list(
-        Goal.objects.owned_by(person)
-        .visible_to(request.user)
-        .exclude(status=Goal.Status.ARCHIVED)
-        .order_by("-created_at")[:GOALS_SHOWN]
-    )
-    percents = percents_of(goals)
-    context = {
-        "person": person,
-        "is_me": person.pk == request.user.pk,
-        "goals": [(goal, percents[goal.pk]) for goal in goals],
-        "badges": badges.of(person),
-        "place": ranking.place_of(user=person, viewer=request.user),
-        "accepted": Submission.objects.owned_by(person).aggregate(
-            count=Count("pk", filter=Q(status=Submission.Status.ACCEPTED))
-        )["count"],
-        "reviews": PeerReview.objects.given_by(person).sent().count(),
-    }
-    return render(request, "pages/profile.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def settings_page(request: LearnerRequest) -> HttpResponse:
-    # A copy, since the form writes on what it checks and the header shows the learner's name.
-    user = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            profile_deeds.update_profile(user=request.user, **form.cleaned_data)
-        except DomainError as refusal:
-            show_on(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("pages:settings")
-    status = 422 if request.method == "POST" else 200
-    return render(request, "pages/settings.html", {"form": form}, status=status)
+    person = get_object_or_404(User, avatar=pictures.FOLDER + name)
+    if not pictures.may_see_picture(person, request.user):
+        raise Http404
+    try:
+        file = person.avatar.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type="image/webp")
+    response["Cache-Control"] = f"private, max-age={A_DAY}, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @login_not_required

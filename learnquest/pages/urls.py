@@ -1,6 +1,16 @@
 from django.urls import path
 
-from learnquest.pages import api_docs, board, dashboard, front, goal, inbox, people
+from learnquest.pages import (
+    api_docs,
+    board,
+    dashboard,
+    front,
+    goal,
+    inbox,
+    people,
+    your_data,
+    your_settings,
+)
 
 app_name = "pages"
 
@@ -9,7 +19,18 @@ urlpatterns = [
     path("today/", dashboard.today, name="dashboard"),
     path("goals/<int:pk>/", goal.goal, name="goal"),
     path("people/<str:username>/", people.profile, name="profile"),
-    path("settings/", people.settings_page, name="settings"),
+    path("avatars/<str:name>", people.avatar, name="avatar"),
+    path("settings/", your_settings.profile, name="settings"),
+    path("settings/picture/", your_settings.set_picture, name="set_picture"),
+    path("settings/picture/remove/", your_settings.remove_picture, name="remove_picture"),
+    path("settings/privacy/", your_settings.privacy, name="privacy"),
+    path("settings/mail/", your_settings.mail, name="mail"),
+    path("settings/data/", your_data.data, name="data"),
+    path("settings/data/export/", your_data.request_export, name="request_export"),
+    path("settings/data/<int:pk>/", your_data.download_export, name="download_export"),
+    path("settings/delete/", your_data.delete_account, name="delete_account"),
+    path("settings/leaving/", your_data.leaving_page, name="leaving"),
+    path("settings/leaving/keep/", your_data.keep_account, name="keep_account"),
     path("theme/", people.theme, name="theme"),
     path("leaderboard/", board.board, name="board"),
     path("points/", front.points_page, name="points"),

@@ -1,6 +1,5 @@
 """Tags of which pages are made; built in, so that no template loads them."""
 
-import hashlib
 from typing import Any
 
 from django import template
@@ -10,8 +9,13 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts import pictures
+from accounts.models import User
 from challenges.rubrics import Rubric
+from leaderboard.activity import Activity
+from learnquest.core.identicon import figure
 from learnquest.core.markdown import render as render_markdown
 
 register = template.Library()
@@ -71,18 +75,21 @@ def difficulty(value: int) -> dict[str, Any]:
     return {"dots": [number <= value for number in range(1, 6)], "value": value}
 
 
-@register.inclusion_tag("components/avatar.html")
-def avatar(seed: Any, big: bool = False) -> dict[str, Any]:
-    """Draw the figure that belongs to a name: mirrored squares from its hash, always the same."""
-    digest = hashlib.sha256(str(seed).encode()).digest()
-    cells = []
-    for row in range(5):
-        for column in range(3):
-            if digest[row * 3 + column] % 5 < 3:
-                cells.append((column, row))
-                if column < 2:
-                    cells.append((4 - column, row))
-    return {"cells": cells, "tone": digest[20] % 6, "big": big}
+@register.inclusion_tag("components/avatar.html", takes_context=True)
+def avatar(context: template.Context, whose: Any, big: bool = False) -> dict[str, Any]:
+    """Show a person's picture where the reader may see it, else the figure drawn for them.
+
+    A person's figure comes from their id: it stays when they change their name, and tells nobody
+    a username that is private. Anything else than a person is the seed itself.
+    """
+    picture = ""
+    if isinstance(whose, User):
+        request = context.get("request")
+        viewer = getattr(request, "user", None)
+        if whose.avatar and isinstance(viewer, User) and pictures.may_see_picture(whose, viewer):
+            picture = pictures.file_name(whose)
+        whose = whose.pk
+    return {"picture": picture, "figure": figure(whose), "turns": (0, 90, 180, 270), "big": big}
 
 
 @register.inclusion_tag("components/empty_state.html")
@@ -149,6 +156,36 @@ def rubric_form(
 def badge(badge: Any, awarded_at: Any = None, todo: bool = False) -> dict[str, Any]:
     """Draw an achievement; `todo` shows one that is still to be earned."""
     return {"badge": badge, "awarded_at": awarded_at, "todo": todo}
+
+
+@register.inclusion_tag("components/heatmap.html")
+def heatmap(activity: Activity) -> dict[str, Any]:
+    """Show a year of days, the weeks as columns, with its sum in words."""
+    step = 14
+    squares = [
+        (column * step, 14 + row * step, day)
+        for column, week in enumerate(activity.weeks)
+        for row, day in enumerate(week.days)
+    ]
+    months = [
+        (column * step, week.month)
+        for column, week in enumerate(activity.weeks)
+        # The last column is too narrow for a name that begins in it.
+        if week.month and column < len(activity.weeks) - 1
+    ]
+    summary = _("%(things)s on %(days)s in a year") % {
+        "things": ngettext("%(n)d thing done", "%(n)d things done", activity.count)
+        % {"n": activity.count},
+        "days": ngettext("%(n)d day", "%(n)d days", activity.active_days)
+        % {"n": activity.active_days},
+    }
+    return {
+        "activity": activity,
+        "squares": squares,
+        "months": months,
+        "summary": summary,
+        "width": len(activity.weeks) * step - 3,
+    }
 
 
 @register.inclusion_tag("components/coach_label.html")

@@ -1,0 +1,110 @@
+"""What a person's export holds: each table in which something of theirs may stand, or why not.
+
+A test walks over all models that lead to a person. A new one needs a line here: in SECTIONS with
+the way from a row to its person, or in EXCLUDED with the reason.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the export: rows of `model` whose `path` leads to the person."""
+
+    name: str
+    model: str
+    path: str
+    # Secrets, other people, and what says nothing outside of our database.
+    hidden: tuple[str, ...] = ()
+    # Further conditions that a row meets.
+    only: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the model's app is part of this site."""
+        return apps.is_installed(_app_of(self.model))
+
+    def rows(self, user: User) -> Iterator[dict[str, Any]]:
+        """Yield the person's rows, oldest first, as names and values."""
+        model = apps.get_model(self.model)
+        found = model._default_manager.filter(**{self.path: user.pk}, **dict(self.only))
+        fields = [
+            field.attname for field in model._meta.concrete_fields if field.name not in self.hidden
+        ]
+        yield from found.order_by("pk").values(*fields).iterator(chunk_size=500)
+
+
+SECTIONS = (
+    Section("account", "accounts.User", "pk", ("password",)),
+    Section("email_addresses", "account.EmailAddress", "user"),
+    Section("app_sign_ins", "accounts.RefreshToken", "user", ("token_hash", "auth_hash")),
+    Section("notifications", "accounts.Notification", "user"),
+    Section("exports", "accounts.DataExport", "user", ("file",)),
+    Section("goals", "goals.Goal", "owner"),
+    Section("milestones", "goals.Milestone", "goal__owner"),
+    Section("progress", "goals.Progress", "user"),
+    Section("challenges", "challenges.Challenge", "goal__owner"),
+    Section("plans", "challenges.Plan", "goal__owner"),
+    Section("plan_proposals", "challenges.Proposal", "plan__goal__owner"),
+    Section("submissions", "submissions.Submission", "author"),
+    Section("ai_feedback", "reviews.AIFeedback", "submission__author"),
+    # Whose work it was, and who reviewed, stays between the site and them.
+    Section("reviews_given", "reviews.PeerReview", "reviewer", ("author",)),
+    Section(
+        "reviews_received",
+        "reviews.PeerReview",
+        "author",
+        ("reviewer", "claimed_at", "lease_until", "quality"),
+        only=(("status", "submitted"),),
+    ),
+    Section("points", "leaderboard.PointEntry", "user", ("key",)),
+    Section("standings", "leaderboard.Standing", "user"),
+    Section("badges", "leaderboard.BadgeAward", "user"),
+    Section("ai_requests", "ai.AIRequest", "user"),
+    Section("ai_remembered_answers", "ai.CachedCompletion", "user", ("request_hash",)),
+    Section("explanations", "ai.Explanation", "user"),
+    # Where the site has them switched on.
+    Section("second_factors", "mfa.Authenticator", "user", ("data",)),
+    Section("other_sign_ins", "socialaccount.SocialAccount", "user"),
+    Section("browser_sign_ins", "usersessions.UserSession", "user", ("session_key", "data")),
+)
+
+EXCLUDED = {
+    "account.EmailConfirmation": "Keys of mails under way: secrets that work once.",
+    "socialaccount.SocialToken": "Secrets of another site.",
+    "admin.LogEntry": "What staff did in the administration: a record of the site's.",
+}
+
+
+def sections() -> list[Section]:
+    """Return the sections whose apps are part of this site."""
+    return [section for section in SECTIONS if section.is_there]
+
+
+def leads_to_person(model: type[models.Model], seen: frozenset[Any] = frozenset()) -> bool:
+    """Whether a row of `model` belongs, over however many keys, to a person."""
+    if model is User:
+        return True
+    for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
+        target = field.related_model
+        if not isinstance(target, type) or target in seen or target is model:
+            continue
+        if leads_to_person(target, seen | {model}):
+            return True
+    return False
+
+
+def _app_of(label: str) -> str:
+    """Return the app's path for a model's label; "mfa" lives in "allauth.mfa"."""
+    name = label.split(".", maxsplit=1)[0]
+    for config in apps.get_app_configs():
+        if config.label == name:
+            return config.name
+    return name

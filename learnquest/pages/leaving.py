@@ -1,0 +1,136 @@
+"""How a person leaves: gone for others at once, erased after two weeks, welcome to stay till then.
+
+Erasing takes all that is theirs. What they gave to others stays, without them: the reviews that
+they sent, with the scores that rest on them.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import inbox, tokens
+from accounts.models import Notification, User
+from accounts.speech import speaking_to
+from learnquest.core.errors import Conflict, Invalid
+from learnquest.pages import data_export
+from reviews import assignment
+from reviews.models import PeerReview
+
+logger = logging.getLogger(__name__)
+
+TIME_TO_THINK = timedelta(days=14)
+
+
+def confirm_password(*, user: User, password: str) -> None:
+    """Raise Invalid, at "password", unless it is the person's own.
+
+    For clients that cannot ask again who sits there, as a browser does.
+    """
+    if not user.has_usable_password():
+        message = _("This account has no password. Do this in the browser, or set one first.")
+    elif not user.check_password(password):
+        message = _("This is not your password.")
+    else:
+        return
+    raise Invalid(message, errors={"password": [message]})
+
+
+@transaction.atomic
+def request_deletion(*, user: User, now: datetime | None = None) -> User:
+    """Begin to leave: hidden from others at once, signed out of all apps, erased in 14 days.
+
+    The caller has made sure that it is really them. Raises Conflict for somebody who has begun
+    already.
+    """
+    now = now or timezone.now()
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if user.is_leaving:
+        raise Conflict(_("This account is about to be deleted already."))
+    user.erase_at = now + TIME_TO_THINK
+    user.save(update_fields=["erase_at"])
+    tokens.revoke_all(user=user)
+    # Others wait for these reviews.
+    assignment.release_all(by=user)
+    with speaking_to(user):
+        inbox.notify(
+            user_id=user.pk,
+            kind=Notification.Kind.LEAVING,
+            subject=_("Sign in before %(day)s if you want to keep it")
+            % {"day": date_format(timezone.localtime(user.erase_at))},
+            target="/settings/leaving/",
+            now=now,
+        )
+    logger.info("User %s asked to be deleted.", user.pk)
+    return user
+
+
+@transaction.atomic
+def keep_account(*, user: User) -> User:
+    """Stay after all: everything is as it was. Raises Conflict for somebody who is not leaving."""
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not user.is_leaving:
+        raise Conflict(_("This account is not about to be deleted."))
+    user.erase_at = None
+    user.save(update_fields=["erase_at"])
+    Notification.objects.visible_to(user).filter(kind=Notification.Kind.LEAVING).delete()
+    logger.info("User %s keeps the account.", user.pk)
+    return user
+
+
+def erase_due(*, now: datetime | None = None) -> int:
+    """Erase everybody whose two weeks are over; returns how many. Safe to run at any time."""
+    now = now or timezone.now()
+    due = list(User.objects.filter(erase_at__lte=now).values_list("pk", flat=True))
+    if not due:
+        return 0
+    _end_sessions({str(pk) for pk in due})
+    return sum(erase(user_id=pk, now=now) for pk in due)
+
+
+@transaction.atomic
+def erase(*, user_id: int, now: datetime) -> bool:
+    """Erase one person whose time is up; returns False where they stayed or are gone already."""
+    user = User.objects.select_for_update().filter(pk=user_id, erase_at__lte=now).first()
+    if user is None:
+        return False
+    if user.avatar.name:
+        transaction.on_commit(partial(default_storage.delete, user.avatar.name))
+    data_export.delete_all(user=user)
+    # Reviews that nobody has read go; those that were sent lose their reviewer as the row goes.
+    given = PeerReview.objects.given_by(user)
+    given.exclude(status=PeerReview.Status.SUBMITTED).delete()
+    _forget_mentions(user)
+    # The tables' own rules do the rest: what is theirs goes with them, what is others' stays.
+    user.delete()
+    logger.info("User %s was erased.", user_id)
+    return True
+
+
+def _forget_mentions(user: User) -> None:
+    """Take the person's words out of what others keep: news of their work, the staff's log."""
+    of_theirs = PeerReview.objects.filter(author=user)
+    pages = [review.get_absolute_url() for review in of_theirs.only("pk")]
+    Notification.objects.filter(target__in=pages).delete()
+    LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk)
+    ).update(object_repr="–", change_message="")
+
+
+def _end_sessions(user_ids: set[str]) -> None:
+    """End the browsers' sessions of these people: sessions know nobody, so all are looked at."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for session in Session.objects.iterator(chunk_size=500):
+        if session.get_decoded().get(SESSION_KEY) in user_ids:
+            store(session.session_key).delete()
