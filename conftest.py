@@ -1,13 +1,14 @@
 """The cast of every test: alice learns, bob and carol review, charlie is a stranger, mona
 moderates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 
+from accounts import mail
 from accounts.models import User
 from challenges.models import Challenge
 from goals.models import Goal
@@ -33,6 +34,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+
+
+@pytest.fixture
+def posted(db: None, mailoutbox: list[Any]) -> Callable[[], list[Any]]:
+    """What reached the mail server once the worker has been at it."""
+
+    def deliver() -> list[Any]:
+        mail.send_queued()
+        return mailoutbox
+
+    return deliver
 
 
 def _person(name: str, **fields: object) -> User:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 from ninja.errors import AuthenticationError
 
-from accounts import inbox, profile, signup, tokens
+from accounts import audit, inbox, notices, profile, signup, tokens
 from accounts.authentication import ACCESS_COOKIE, REFRESH_COOKIE, require_csrf
 from accounts.models import Notification, User
 from learnquest.core.api import In, Page, Paging, paged, refusals
@@ -127,6 +127,8 @@ def login(request: HttpRequest, response: HttpResponse, payload: LoginIn) -> Any
     if not signup.may_sign_in(user):
         raise Forbidden("Confirm your e-mail address first: follow the link that we mailed you.")
     pair = tokens.issue(user=user, client=_client(request))
+    audit.record(kind=audit.Kind.API_SIGNED_IN, user=user, request=request)
+    notices.app_signed_in(user=user, client=_client(request))
     return _answer(request, response, pair, payload.transport)
 
 
@@ -155,6 +157,7 @@ def log_out(request: LearnerRequest, response: HttpResponse) -> Any:
     family = getattr(request, "token_family", None)
     if family is not None:
         tokens.revoke_family(family=family)
+        audit.record(kind=audit.Kind.API_SIGNED_OUT, user=request.user, request=request)
     else:
         logout(request)
     response.delete_cookie(ACCESS_COOKIE, samesite="Lax")

@@ -98,6 +98,14 @@ class User(AbstractUser):
                 violation_error_message=_("This username is taken."),
             ),
         ]
+        indexes = [
+            # The weekly digest asks who it is Monday morning for.
+            models.Index(
+                fields=["time_zone", "id"],
+                condition=Q(wants_digest_mail=True, is_active=True),
+                name="users_of_the_digest",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -205,3 +213,18 @@ class Notification(models.Model):
 
     def is_visible_to(self, user: User) -> bool:
         return self.user_id == user.pk
+
+
+# Django looks for models here; those of the site's own work have a file of their own.
+from accounts.records import AuditEvent, KnownDevice, OutgoingMail, WeeklyDigest  # noqa: E402
+
+__all__ = [
+    "AuditEvent",
+    "KnownDevice",
+    "Notification",
+    "OutgoingMail",
+    "RefreshToken",
+    "User",
+    "WeeklyDigest",
+    "validate_time_zone",
+]

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import inbox
+from accounts import inbox, notices
 from accounts.models import Notification, RefreshToken, User
 
 logger = logging.getLogger(__name__)
@@ -152,6 +152,7 @@ def _exchange(row: RefreshToken, client: Client, now: datetime) -> Pair | None:
         target="/settings/",
         now=now,
     )
+    notices.token_replayed(user, client, now=now)
     logger.warning("Refresh token replayed: family %s of user %s revoked.", row.family, user.pk)
     return None
 

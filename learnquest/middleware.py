@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
+from accounts import devices
 from learnquest.core.errors import DomainError, Limited
 from learnquest.core.logs import request_id as current_id
 
@@ -66,6 +67,17 @@ def learners_time_zone(get_response: GetResponse) -> GetResponse:
             with timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
                 return get_response(request)
         return get_response(request)
+
+    return middleware
+
+
+def known_devices(get_response: GetResponse) -> GetResponse:
+    """Mark a browser in which somebody has just signed in, to know it again next time."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        devices.remember(request, response)
+        return response
 
     return middleware
 

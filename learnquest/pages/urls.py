@@ -1,6 +1,6 @@
 from django.urls import path
 
-from learnquest.pages import api_docs, board, dashboard, front, goal, inbox, people
+from learnquest.pages import api_docs, board, dashboard, front, goal, inbox, people, unsubscribe
 
 app_name = "pages"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("notifications/", inbox.notifications, name="notifications"),
     path("notifications/read/", inbox.read_all, name="read_all"),
     path("notifications/<int:pk>/", inbox.open_one, name="open_notification"),
+    path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("api/docs", api_docs.docs, name="api_docs"),
     path("design/", front.gallery, name="gallery"),
 ]
