@@ -23,8 +23,8 @@ class Rule:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def everybody(status: int = 200, *, method: str = "GET", **data: Any) -> Rule:
-    return Rule(method, (status,) * 5, data=data)
+def everybody(status: int = 200, *, method: str = "GET", thing: str = "", **data: Any) -> Rule:
+    return Rule(method, (status,) * 5, thing, data)
 
 
 def signed_in(
@@ -67,6 +67,11 @@ PAGES: dict[str, list[Rule]] = {
     "pages:read_all": [signed_in(302, **POST)],
     "pages:open_notification": [owner("notification", 302)],
     "pages:profile": [Rule("GET", (SIGN_IN, 404, 200, 404, 200), "username")],
+    # A signed link in a mail: it works without signing in, and turns off one kind of mail.
+    "pages:unsubscribe": [
+        everybody(thing="unsubscribe"),
+        everybody(method="POST", thing="unsubscribe"),
+    ],
     "pages:goal": [owner("goal", 200)],
     "goals:list": [signed_in()],
     "goals:create": [signed_in(), signed_in(422, **POST)],

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts import inbox
+from accounts import inbox, notices
 from accounts.models import Notification, User
 from ai import explaining
 from challenges import generation
@@ -48,6 +48,7 @@ def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
     return {
         "user": alice.pk,
         "username": alice.username,
+        "unsubscribe": notices.unsubscribe_link(alice, "digest").split("/")[-2],
         "goal": goal.pk,
         "milestone": milestones.add_milestone(goal=goal, by=alice, title="First").pk,
         "challenge": make_challenge(goal, title="Untouched").pk,
