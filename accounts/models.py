@@ -15,6 +15,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from learnquest.core.own import OwnQuerySet
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that the IANA time zone database does not know."""
@@ -47,6 +49,13 @@ class UserManager(BaseUserManager["User"]):
         if len(name) < 3 or self.filter(username__iexact=name).exists():
             name = f"{name}-{uuid4().hex[:6]}"
         return name
+
+    def visible_to(self, viewer: "User") -> "models.QuerySet[User]":
+        """People whose profile `viewer` may open."""
+        present = self.filter(is_active=True)
+        if viewer.is_moderator:
+            return present
+        return present.filter(Q(is_profile_public=True) | Q(pk=viewer.pk))
 
 
 class User(AbstractUser):
@@ -132,6 +141,9 @@ class User(AbstractUser):
             self.is_profile_public or self.pk == viewer.pk or viewer.is_moderator
         )
 
+    def is_visible_to(self, viewer: "User") -> bool:
+        return self.is_profile_visible_to(viewer)
+
 
 class RefreshToken(models.Model):
     """One use of one sign-in by an API client. Only the SHA-256 of the token is kept."""
@@ -152,6 +164,8 @@ class RefreshToken(models.Model):
     user_agent = models.CharField(max_length=200, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
 
+    objects = OwnQuerySet["RefreshToken"].as_manager()
+
     class Meta:
         db_table = "refresh_tokens"
         indexes = [
@@ -163,6 +177,9 @@ class RefreshToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}:{self.family}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

@@ -9,15 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from learnquest.core.own import OwnQuerySet
+
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-class OwnQuerySet[M: models.Model](models.QuerySet[M]):
-    """Rows that are for the eyes of the person whom they are about."""
-
-    def visible_to(self, user: "User") -> Self:
-        return self.filter(user=user)
 
 
 class OutgoingMail(models.Model):

@@ -18,6 +18,7 @@ from challenges import generation
 from challenges.models import Plan, Proposal
 from goals import milestones
 from learnquest.api import api
+from tests import access_document
 from tests.access_rules import API, PAGES, WHO, Rule
 from tests.factories import (
     claim,
@@ -187,3 +188,7 @@ def test_a_public_goal_shows_its_plan_and_not_its_log(
 def test_the_plan_of_a_failed_answer_can_be_tried_again(alice: User) -> None:
     plan = Plan.objects.create(goal=make_goal(alice), status=Plan.Status.FAILED)
     assert generation.retry_plan(plan=plan, by=alice).status == Plan.Status.PENDING
+
+
+def test_the_document_of_the_rules_is_up_to_date() -> None:
+    assert access_document.TARGET.read_text(encoding="utf-8") == access_document.document()
