@@ -8,8 +8,9 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, devices
 from accounts.models import AuditEvent, KnownDevice, OutgoingMail, User
 
 SWITCHES = ("is_active", "is_staff", "is_superuser")
@@ -30,16 +31,20 @@ class ToLookAt[M: Model](admin.ModelAdmin[M]):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ToLookAt[AuditEvent]):
-    list_display = ("occurred_at", "kind", "user", "actor", "address", "user_agent", "details")
+    list_display = ("occurred_at", "kind", "user", "actor", "address", "device", "details")
     list_filter = ("kind",)
     search_fields = (
         "user__email", "user__username", "actor__email", "address", "request_id", "user_label",
     )  # fmt: skip
-    search_help_text = "E-mail, username, address, request id, or the label of a deleted account"
+    search_help_text = _("E-mail, username, address, request id, or label of a deleted account")
     list_select_related = ("user", "actor")
     date_hierarchy = "occurred_at"
     list_per_page = 50
     show_full_result_count = False
+
+    @admin.display(description=_("device"))
+    def device(self, event: AuditEvent) -> str:
+        return devices.name_of(event.user_agent) if event.user_agent else "–"
 
 
 @admin.register(OutgoingMail)

@@ -57,7 +57,7 @@ def send(
         subject = " ".join(_text(f"emails/{template}.subject.txt", values).split())
         values |= {"subject": subject}
         text = re.sub(r"\n{3,}", "\n\n", _text(f"emails/{template}.txt", values)).strip() + "\n"
-        html = render_to_string(f"emails/{template}.html", values)
+        html = render_to_string(f"emails/{template}.html", values).strip() + "\n"
     return queue(
         template=template,
         to=to or (user.email if user else ""),

@@ -281,7 +281,7 @@ def test_one_click_turns_off_one_kind_of_mail_and_nothing_else(alice: User, choi
 
 def test_looking_at_the_link_changes_nothing(client: Client, alice: User) -> None:
     page = client.get(path_of(alice, "digest"))
-    assert "The weekly digest" in page.content.decode()
+    assert "Weekly digests" in page.content.decode()
     assert '<form class="card stack" method="post">' in page.content.decode()
     alice.refresh_from_db()
     assert alice.wants_digest_mail

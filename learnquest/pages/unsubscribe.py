@@ -12,7 +12,7 @@ from accounts import notices
 
 NAMES = {
     "review": _("Mails about reviews of your work"),
-    "digest": _("The weekly digest"),
+    "digest": _("Weekly digests"),
 }
 
 
