@@ -1,13 +1,15 @@
 """Mail on its way: over a real SMTP server, with its bad days."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -145,6 +147,23 @@ def test_a_second_worker_finds_nothing_to_do(server: Sink, alice: User) -> None:
         mail.deliver(row.pk)
     assert seen == [None] and len(server.mails) == 1
     assert mail.deliver(row.pk) is None and len(server.mails) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_at_once_one_sends(server: Sink, alice: User) -> None:
+    row = write(alice)
+    start = threading.Barrier(6)
+
+    def work() -> bool:
+        try:
+            start.wait()
+            return mail.deliver(row.pk) is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        sent = [done.result() for done in [pool.submit(work) for _ in range(6)]]
+    assert sorted(sent) == [False] * 5 + [True] and len(server.mails) == 1
 
 
 def test_a_mail_whose_worker_died_is_swept_up(server: Sink, alice: User) -> None:

@@ -271,10 +271,10 @@ def path_of(user: User, choice: str) -> str:
 @pytest.mark.parametrize("choice", notices.CHOICES)
 def test_one_click_turns_off_one_kind_of_mail_and_nothing_else(alice: User, choice: str) -> None:
     stranger = Client(enforce_csrf_checks=True)
-    before = User.objects.filter(pk=alice.pk).values().get()
+    before: dict[str, Any] = {**User.objects.filter(pk=alice.pk).values().get()}
     answer = stranger.post(path_of(alice, choice), {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200 and "session" not in answer.cookies
-    after = User.objects.filter(pk=alice.pk).values().get()
+    after: dict[str, Any] = {**User.objects.filter(pk=alice.pk).values().get()}
     assert {name for name in after if after[name] != before[name]} == {notices.CHOICES[choice]}
     assert stranger.post(path_of(alice, choice)).status_code == 200  # twice does no harm
 

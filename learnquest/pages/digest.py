@@ -116,8 +116,8 @@ def read(users: list[User], *, zone: ZoneInfo, now: datetime) -> dict[int, Week]
     return weeks
 
 
-def _counts(rows: QuerySet[Any], by: str) -> QuerySet[Any, tuple[int, int]]:
-    return rows.order_by().values(by).annotate(count=Count("pk")).values_list(by, "count")
+def _counts(rows: QuerySet[Any], by: str) -> list[tuple[int, int]]:
+    return list(rows.order_by().values(by).annotate(count=Count("pk")).values_list(by, "count"))
 
 
 _ORDER = {Challenge.Status.RETURNED: 0, Challenge.Status.DOING: 1, Challenge.Status.TODO: 2}
