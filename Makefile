@@ -27,6 +27,7 @@ check: ## Lint, types, layers, migrations, deployment, drift of generated files
 	$(CHECK_ENV) $(MANAGE) check --deploy --fail-level WARNING
 	$(CHECK_ENV) $(MANAGE) export_openapi --check
 	$(CHECK_ENV) $(MANAGE) export_schema --check
+	$(CHECK_ENV) .venv/bin/python -m tests.access_document --check
 
 format: ## Put code and templates into shape
 	@bin/bootstrap requirements-dev.txt
@@ -49,6 +50,7 @@ dev: ## Start Django's own server with DEBUG, which reloads on changes
 docs: ## Write the generated documents anew
 	$(CHECK_ENV) $(MANAGE) export_openapi
 	$(CHECK_ENV) $(MANAGE) export_schema
+	$(CHECK_ENV) .venv/bin/python -m tests.access_document
 
 clean: ## Remove the virtual environment and what a run left behind
 	rm -rf .venv var

@@ -1,7 +1,7 @@
 """The cast of every test: alice learns, bob and carol review, charlie is a stranger, mona
 moderates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.db import connection
 
+from accounts import mail
 from accounts.models import User
 from challenges.models import Challenge
 from goals.models import Goal
@@ -54,6 +55,17 @@ def media(settings: Any, tmp_path: Path) -> Path:
     """A folder of the test's own for what is uploaded."""
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
+
+
+@pytest.fixture
+def posted(db: None, mailoutbox: list[Any]) -> Callable[[], list[Any]]:
+    """What reached the mail server once the worker has been at it."""
+
+    def deliver() -> list[Any]:
+        mail.send_queued()
+        return mailoutbox
+
+    return deliver
 
 
 def _person(name: str, **fields: object) -> User:

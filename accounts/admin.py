@@ -4,6 +4,7 @@ from django.contrib.auth.forms import UserCreationForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit_admin import RolesAreNoted
 from accounts.models import Notification, RefreshToken, User
 
 
@@ -14,7 +15,7 @@ class NewUserForm(UserCreationForm[User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(RolesAreNoted, DjangoUserAdmin[User]):
     add_form = NewUserForm
     list_display = ("email", "username", "display_name", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff", "groups", "is_on_leaderboard")

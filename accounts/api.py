@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.conf import settings
-from django.contrib.auth import authenticate, logout, user_logged_in
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from ninja.errors import AuthenticationError
 
-from accounts import inbox, pictures, profile, second_factor, signup, tokens
+from accounts import audit, inbox, notices, pictures, profile, second_factor, signup, tokens
 from accounts.authentication import (
     ACCESS_COOKIE,
     REFRESH_COOKIE,
@@ -153,7 +153,8 @@ def login(request: HttpRequest, response: HttpResponse, payload: LoginIn) -> Any
         raise Forbidden(_("Confirm your e-mail address first: follow the link that we mailed you."))
     _ask_for_second_factor(request, user, payload.code)
     pair = tokens.issue(user=user, client=_client(request))
-    user_logged_in.send(sender=User, request=request, user=user)
+    audit.record(kind=audit.Kind.API_SIGNED_IN, user=user, request=request)
+    notices.app_signed_in(user=user, client=_client(request))
     return _answer(request, response, pair, payload.transport)
 
 
@@ -182,6 +183,7 @@ def log_out(request: LearnerRequest, response: HttpResponse) -> Any:
     family = getattr(request, "token_family", None)
     if family is not None:
         tokens.revoke_family(family=family)
+        audit.record(kind=audit.Kind.API_SIGNED_OUT, user=request.user, request=request)
     else:
         logout(request)
     response.delete_cookie(ACCESS_COOKIE, samesite="Lax")

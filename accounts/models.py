@@ -15,6 +15,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from learnquest.core.own import OwnQuerySet
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse a name that the IANA time zone database does not know."""
@@ -53,6 +55,13 @@ class UserManager(BaseUserManager["User"]):
         if len(name) < 3 or self.filter(username__iexact=name).exists():
             name = f"{name}-{uuid4().hex[:6]}"
         return name
+
+    def visible_to(self, viewer: "User") -> "models.QuerySet[User]":
+        """People whose profile `viewer` may open."""
+        present = self.filter(is_active=True)
+        if viewer.is_moderator:
+            return present
+        return present.filter(Q(is_profile_public=True) | Q(pk=viewer.pk))
 
 
 class User(AbstractUser):
@@ -115,6 +124,12 @@ class User(AbstractUser):
             models.Index(
                 fields=["erase_at"], condition=Q(erase_at__isnull=False), name="users_leaving"
             ),
+            # The weekly digest asks who it is Monday morning for.
+            models.Index(
+                fields=["time_zone", "id"],
+                condition=Q(wants_digest_mail=True, is_active=True),
+                name="users_of_the_digest",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -152,6 +167,9 @@ class User(AbstractUser):
             self.is_profile_public or self.pk == viewer.pk or viewer.is_moderator
         )
 
+    def is_visible_to(self, viewer: "User") -> bool:
+        return self.is_profile_visible_to(viewer)
+
 
 class RefreshToken(models.Model):
     """One use of one sign-in by an API client. Only the SHA-256 of the token is kept."""
@@ -175,6 +193,8 @@ class RefreshToken(models.Model):
     user_agent = models.CharField(max_length=200, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
 
+    objects = OwnQuerySet["RefreshToken"].as_manager()
+
     class Meta:
         db_table = "refresh_tokens"
         indexes = [
@@ -192,6 +212,9 @@ class RefreshToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}:{self.family}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -307,3 +330,20 @@ class DataExport(models.Model):
 
     def is_visible_to(self, user: User) -> bool:
         return self.user_id == user.pk
+
+
+# Django looks for models here; those of the site's own work have a file of their own.
+from accounts.records import AuditEvent, KnownDevice, OutgoingMail, WeeklyDigest  # noqa: E402
+
+__all__ = [
+    "AuditEvent",
+    "DataExport",
+    "KnownDevice",
+    "Notification",
+    "OutgoingMail",
+    "RefreshToken",
+    "ScheduledJob",
+    "User",
+    "WeeklyDigest",
+    "validate_time_zone",
+]

@@ -1,6 +1,5 @@
 """How people come in: what allauth asks of us, and the door for API clients."""
 
-from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
@@ -15,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import speech
+from accounts import allauth_mail, audit, speech
 from accounts.models import User
 from learnquest.core.checked import check
 from learnquest.core.errors import Invalid
@@ -28,6 +27,10 @@ def display_name(user: User) -> str:
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue allauth's mails like ours, with our words for them."""
+        allauth_mail.send(self, template_prefix, email, context)
+
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Give a new learner a free username made from what they want to be called."""
         if not user.username:
@@ -108,8 +111,9 @@ def _create(user: User, request: HttpRequest) -> bool:
         with transaction.atomic():
             user.save()
             address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+            audit.record(kind=audit.Kind.SIGNED_UP, user=user, request=request)
             if must_verify():
-                transaction.on_commit(partial(_send_confirmation, address, request))
+                _send_confirmation(address, request)
     except IntegrityError:
         return False
     return True
@@ -121,7 +125,7 @@ def _tell_owner(email: str, request: HttpRequest) -> None:
 
 
 def _send_confirmation(address: EmailAddress, request: HttpRequest) -> None:
-    # The link in the mail is made from the request, wherever the commit happens.
+    # allauth counts its mails by the request, which it looks for here.
     with request_context(request):
         address.send_confirmation(request, signup=True)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from accounts import clearing
+from accounts import audit, clearing, devices, mail
 from learnquest.core.schedule import scheduled
 
 
@@ -12,3 +12,22 @@ from learnquest.core.schedule import scheduled
 @task()
 def clear_tokens() -> None:
     clearing.clear_expired()
+
+
+@task()
+def send_mail(mail_id: int) -> None:
+    mail.deliver(mail_id)
+
+
+@scheduled(every=timedelta(minutes=1))
+@task()
+def send_queued_mail() -> None:
+    mail.send_queued()
+
+
+@scheduled(every=timedelta(days=1))
+@task()
+def clear_records() -> None:
+    mail.clear_old()
+    audit.purge()
+    devices.forget_old()

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import inbox
+from accounts import inbox, notices
 from accounts.models import Notification, RefreshToken, User
 
 logger = logging.getLogger(__name__)
@@ -195,6 +195,7 @@ def _tell_of_replay(user: User, family: UUID, client: Client, now: datetime) -> 
         target="/settings/",
         now=now,
     )
+    notices.token_replayed(user, client, now=now)
     logger.warning("Refresh token replayed: family %s of user %s revoked.", family, user.pk)
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
+from accounts import devices
 from accounts.speech import speaking_to
 from learnquest.core.errors import DomainError, Limited
 from learnquest.core.limits import FORMS, headers_of, limit
@@ -119,6 +120,17 @@ OPEN_WHILE_LEAVING = {
 
 def _is_htmx(request: HttpRequest) -> bool:
     return bool(getattr(request, "htmx", False))
+
+
+def known_devices(get_response: GetResponse) -> GetResponse:
+    """Mark a browser in which somebody has just signed in, to know it again next time."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        devices.remember(request, response)
+        return response
+
+    return middleware
 
 
 class refusals:  # noqa: N801 - used like the functions beside it

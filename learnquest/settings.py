@@ -49,6 +49,12 @@ CSRF_TRUSTED_ORIGINS = [
 
 # Off only where plain HTTP is all there is: on a laptop, or in tests.
 HTTPS = env.bool("HTTPS", default=not DEBUG)
+# Where the site is, for links in mails: a worker has no request that says so.
+_host = next((name for name in ALLOWED_HOSTS if name[:1] not in "*."), "localhost")
+SITE_URL = (
+    env.str("SITE_URL", default="")
+    or (f"https://{_host}" if HTTPS else f"http://{_host}:{env.str('PORT', default='8000')}")
+).rstrip("/")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
@@ -138,6 +144,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "learnquest.middleware.known_devices",
     "learnquest.middleware.SignInRequiredMiddleware",
     "accounts.sessions.last_seen",
     "learnquest.middleware.learners_language_and_zone",
@@ -226,8 +233,11 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         "OPTIONS": {"min_length": 8},
     },
     {"NAME": "accounts.passwords.MaximumLengthValidator"},
+    {"NAME": "accounts.passwords.OwnWordsValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# How long the link of a reset is good, in seconds.
+PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "pages:dashboard"
 ACCOUNT_ADAPTER = "accounts.signup.Adapter"
@@ -325,6 +335,8 @@ SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.ProviderSignUpForm"}
 # Shows the demo accounts, whose password everybody knows, on the sign-in page.
 DEMO = env.bool("DEMO", default=False)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Tell people by mail when somebody changes how they sign in.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 
 # Signs access tokens. Older keys stay valid while they are listed: "new:secret,old:secret". Unset,
@@ -368,6 +380,9 @@ def _mailer() -> dict[str, Any]:
 
 
 MAILERS = {"default": _mailer()}
+
+# How long the audit log is kept.
+AUDIT_DAYS = env.int("AUDIT_DAYS", default=365)
 
 # --- AI ---------------------------------------------------------------------
 
@@ -434,6 +449,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Whatever LOG_LEVEL says: what matters to security is always told.
+        "audit": {"level": "INFO"},
         "httpx2": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import inbox
+from accounts import inbox, notices
 from accounts.models import Notification, User
 from challenges.rubrics import Rubric, weighted_score
 from leaderboard import badges, points
@@ -84,6 +84,12 @@ def submit_review(
         kind=Notification.Kind.REVIEW_RECEIVED,
         subject=challenge.title,
         target=review.submission.get_absolute_url(),
+        now=now,
+    )
+    notices.review_received(
+        user_id=review.author_id,
+        title=challenge.title,
+        path=review.submission.get_absolute_url(),
         now=now,
     )
     outcome.settle(submission_id=review.submission_id, now=now)

@@ -25,8 +25,8 @@ class Rule:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def everybody(status: int = 200, *, method: str = "GET", **data: Any) -> Rule:
-    return Rule(method, (status,) * 5, data=data)
+def everybody(status: int = 200, *, method: str = "GET", thing: str = "", **data: Any) -> Rule:
+    return Rule(method, (status,) * 5, thing, data)
 
 
 def signed_in(
@@ -102,6 +102,11 @@ PAGES: dict[str, list[Rule]] = {
     "pages:read_all": [signed_in(302, **POST)],
     "pages:open_notification": [owner("notification", 302)],
     "pages:profile": [Rule("GET", (SIGN_IN, 404, 200, 404, 200), "username")],
+    # A signed link in a mail: it works without signing in, and turns off one kind of mail.
+    "pages:unsubscribe": [
+        everybody(thing="unsubscribe"),
+        everybody(method="POST", thing="unsubscribe"),
+    ],
     "pages:goal": [owner("goal", 200)],
     "goals:list": [signed_in()],
     "goals:create": [signed_in(), signed_in(422, **POST)],
@@ -203,6 +208,36 @@ def api_reviewer(thing: str, status: int, method: str = "GET", **data: Any) -> R
 def api_signed_in(status: int = 200, method: str = "GET", **data: Any) -> Rule:
     return signed_in(status, method=method, anonymous=401, **data)
 
+
+# Who sees which rows, in words; `test_visibility.py` proves the rules themselves.
+ROWS: dict[str, str] = {
+    "User": "themselves; everybody once the profile is public; moderators, while active",
+    "RefreshToken": "whose it is",
+    "Notification": "whose it is",
+    "OutgoingMail": "whom it is to; admins with the permission, without its words",
+    "KnownDevice": "whose it is; admins with the permission",
+    "WeeklyDigest": "whom it was sent to",
+    "AuditEvent": "whom it is about; admins with the permission `view_auditevent`",
+    "Goal": "the owner; everybody once it is public",
+    "Milestone": "as its goal",
+    "Progress": "whose log it is",
+    "Challenge": "as its goal",
+    "Plan": "the goal's owner",
+    "Proposal": "the goal's owner",
+    "Submission": "the author; moderators once handed in; a reviewer through their claim alone",
+    "AIFeedback": "as its submission",
+    "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name",
+    "PointEntry": "whose it is",
+    "Standing": "everybody, unless the learner left the board; always oneself",
+    "BadgeAward": "as the profile of whom it was awarded to",
+    "Explanation": "who asked",
+}
+# Models without a rule, each with the reason why nobody needs one.
+NOT_PERSONAL: dict[str, str] = {
+    "PromptTemplate": "words of the site's own, which only the admin shows",
+    "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
+    "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
+}
 
 # "$goal" in what is sent stands for the id of that thing.
 API: dict[tuple[str, str], Rule] = {

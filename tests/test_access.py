@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts import inbox, pictures, tokens
+from accounts import inbox, notices, pictures, tokens
 from accounts.models import Notification, User
 from ai import explaining
 from challenges import generation
@@ -25,6 +25,7 @@ from challenges.models import Plan, Proposal
 from goals import milestones
 from learnquest.api import api
 from learnquest.pages import data_export
+from tests import access_document
 from tests.access_rules import ALLAUTH, API, PAGES, WHO, Rule
 from tests.factories import (
     claim,
@@ -66,6 +67,7 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
         "confirmation": EmailConfirmationHMAC(address).key,
         "reset_key": (user_pk_to_url_str(carol), default_token_generator.make_token(carol)),
         "username": alice.username,
+        "unsubscribe": notices.unsubscribe_link(alice, "digest").split("/")[-2],
         "goal": goal.pk,
         "milestone": milestones.add_milestone(goal=goal, by=alice, title="First").pk,
         "challenge": make_challenge(goal, title="Untouched").pk,
@@ -205,3 +207,7 @@ def test_a_public_goal_shows_its_plan_and_not_its_log(
 def test_the_plan_of_a_failed_answer_can_be_tried_again(alice: User) -> None:
     plan = Plan.objects.create(goal=make_goal(alice), status=Plan.Status.FAILED)
     assert generation.retry_plan(plan=plan, by=alice).status == Plan.Status.PENDING
+
+
+def test_the_document_of_the_rules_is_up_to_date() -> None:
+    assert access_document.TARGET.read_text(encoding="utf-8") == access_document.document()

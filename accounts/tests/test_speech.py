@@ -98,7 +98,7 @@ def test_zone_and_language_are_detected_at_sign_up(
     assert (dora.time_zone, dora.locale) == ("Europe/Vienna", "de")
     with translation.override("de"):
         user = signup.sign_up(request=rf.get("/"), email="eva@example.com", password=PASSWORD)
-    assert user.locale == "de"
+    assert user is not None and user.locale == "de"
 
 
 def test_speaking_to_somebody_ends(alice: User) -> None:

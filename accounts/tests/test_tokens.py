@@ -1,5 +1,6 @@
 """Sign-in for API clients: cookies and bearer tokens, rotation, replay, and every way out."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -228,13 +229,12 @@ def test_an_address_that_must_be_verified_cannot_sign_in_before(
     client: Client,
     db: None,
     settings: Any,
-    mailoutbox: list[Any],
-    django_capture_on_commit_callbacks: Any,
+    posted: Callable[[], list[Any]],
 ) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     sent = {"email": "new@example.com", "password": "a long enough one"}
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post("/api/auth/register", sent, content_type="application/json")
-    assert len(mailoutbox) == 1 and mailoutbox[0].to == ["new@example.com"]
+    client.post("/api/auth/register", sent, content_type="application/json")
+    mails = posted()
+    assert len(mails) == 1 and mails[0].to == ["new@example.com"]
     answer = client.post("/api/auth/login", sent, content_type="application/json")
     assert answer.status_code == 403 and "Confirm" in answer.json()["detail"]

@@ -48,6 +48,7 @@ LIMITS = {
     "verification-mail": Limit(address="20/h", account="10/h"),
     # Password, address and factors of somebody who is signed in, and proving who they are again.
     "credentials": Limit(address="60/10m", account="20/10m"),
+    "picture": Limit(account="20/h"),
     "ai": Limit(account="30/10m"),
     "submission": Limit(account="60/h"),
     "review": Limit(account="120/h"),
@@ -78,6 +79,8 @@ FORMS = {
     "mfa_add_webauthn": ("credentials", ""),
     "mfa_edit_webauthn": ("credentials", ""),
     "mfa_remove_webauthn": ("credentials", ""),
+    "pages:set_picture": ("picture", ""),
+    "pages:request_deletion": ("credentials", ""),
     "challenges:request_plan": ("ai", ""),
     "challenges:retry_plan": ("ai", ""),
     "reviews:retry_feedback": ("ai", ""),

@@ -58,6 +58,7 @@ def _make_chunk(
             "email": f"{PREFIX}{number:07d}@demo.learnquest.example",
             "display_name": f"Learner {number}",
             "password": password,
+            "wants_digest_mail": False,
             "date_joined": now - timedelta(days=rng.randint(1, 7 * WEEKS)),
         }
         for id_, number in zip(bulk.ids(User), numbers, strict=False)

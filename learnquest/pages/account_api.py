@@ -84,7 +84,7 @@ class PersonOut(Schema):
 )
 def set_picture(request: LearnerRequest) -> Any:
     """Send a picture as the body: JPEG, PNG, WebP or GIF, up to 2 MB. It is cut to a square."""
-    limit(request, group="picture", rate="20/h", key=str(request.user.pk))
+    limit(request, "picture")
     return pictures.set_picture(user=request.user, data=request.body)
 
 
@@ -171,5 +171,5 @@ def person(request: LearnerRequest, username: str) -> Any:
 
 
 def _confirm(request: LearnerRequest, payload: PasswordIn) -> None:
-    limit(request, group="password", rate="10/5m", key=str(request.user.pk))
+    limit(request, "credentials")
     leaving.confirm_password(user=request.user, password=payload.password)

@@ -8,6 +8,7 @@ from learnquest.pages import (
     goal,
     inbox,
     people,
+    unsubscribe,
     your_data,
     your_settings,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
     path("notifications/", inbox.notifications, name="notifications"),
     path("notifications/read/", inbox.read_all, name="read_all"),
     path("notifications/<int:pk>/", inbox.open_one, name="open_notification"),
+    path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("api/docs", api_docs.docs, name="api_docs"),
     path("design/", front.gallery, name="gallery"),
 ]
