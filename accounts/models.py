@@ -58,7 +58,7 @@ class UserManager(BaseUserManager["User"]):
 
     def visible_to(self, viewer: "User") -> "models.QuerySet[User]":
         """People whose profile `viewer` may open."""
-        present = self.filter(is_active=True)
+        present = self.filter(is_active=True, erase_at=None)
         if viewer.is_moderator:
             return present
         return present.filter(Q(is_profile_public=True) | Q(pk=viewer.pk))

@@ -80,7 +80,7 @@ FORMS = {
     "mfa_edit_webauthn": ("credentials", ""),
     "mfa_remove_webauthn": ("credentials", ""),
     "pages:set_picture": ("picture", ""),
-    "pages:request_deletion": ("credentials", ""),
+    "pages:delete_account": ("credentials", ""),
     "challenges:request_plan": ("ai", ""),
     "challenges:retry_plan": ("ai", ""),
     "reviews:retry_feedback": ("ai", ""),
