@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "learnquest.pages.health.healthz",
     "learnquest.middleware.request_id",
     "learnquest.pages.errors.api_problems",
+    "learnquest.middleware.either_slash",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -120,6 +121,7 @@ MIDDLEWARE = [
     "learnquest.middleware.SignInRequiredMiddleware",
     "learnquest.middleware.learners_time_zone",
     "learnquest.middleware.refusals",
+    "learnquest.middleware.no_nul",
 ]
 
 ROOT_URLCONF = "learnquest.urls"

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import profile as profile_deeds
 from accounts.forms import ProfileForm
@@ -17,7 +17,7 @@ from goals.progress_log import percents_of
 from leaderboard import badges, ranking
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest
+from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest, post_only
 from reviews.models import PeerReview
 from submissions.models import Submission
 
@@ -70,7 +70,7 @@ def settings_page(request: LearnerRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_POST
+@post_only("pages:home")
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or "as the system has it" in this browser."""
     to = request.POST.get("next", "")
