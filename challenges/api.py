@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 from challenges import authoring, generation
 from challenges.models import Challenge, Plan, Proposal
 from goals.models import Goal, Milestone
-from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.errors import Invalid
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
@@ -62,12 +62,12 @@ class ChallengeOut(Schema):
 
 
 class ChallengeIn(In):
-    goal: int
+    goal: Id
     title: str
     instructions: str
     difficulty: int = Field(2, ge=1, le=5)
     estimated_minutes: int = Field(60, ge=5, le=1200)
-    milestone: int | None = None
+    milestone: Id | None = None
     rubric: list[CriterionIn] | None = Field(None, description="A plain one when left out.")
 
 
@@ -76,12 +76,12 @@ class ChallengeChange(In):
     instructions: str = ""
     difficulty: int = Field(2, ge=1, le=5)
     estimated_minutes: int = Field(60, ge=5, le=1200)
-    milestone: int | None = None
+    milestone: Id | None = None
     rubric: list[CriterionIn] = []
 
 
 class ChallengeQuery(Paging):
-    goal: int | None = None
+    goal: Id | None = None
     status: Challenge.Status | None = None
 
 
@@ -112,13 +112,13 @@ class PlanOut(Schema):
 
 
 class PlanIn(In):
-    goal: int
+    goal: Id
     wish: str = ""
     hours_per_week: int | None = Field(None, ge=1, le=80)
 
 
 class AcceptIn(In):
-    only: list[int] | None = Field(None, description="Ids of proposals; all open ones if left out.")
+    only: list[Id] | None = Field(None, description="Ids of proposals; all open ones if left out.")
 
 
 class ProposalChange(In):
@@ -173,13 +173,13 @@ def create_challenge(request: LearnerRequest, payload: ChallengeIn) -> Any:
 
 
 @router.get("/{challenge_id}", response={200: ChallengeOut, **refusals(404)})
-def read_challenge(request: LearnerRequest, challenge_id: int) -> Any:
+def read_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """A challenge of a goal that you may see."""
     return get_object_or_404(Challenge.objects.visible_to(request.user), pk=challenge_id)
 
 
 @router.put("/{challenge_id}", response={200: ChallengeOut, **refusals(403, 404, 409, 422)})
-def change_challenge(request: LearnerRequest, challenge_id: int, payload: ChallengeChange) -> Any:
+def change_challenge(request: LearnerRequest, challenge_id: Id, payload: ChallengeChange) -> Any:
     """Change a challenge of yours before work is handed in; what you leave out stays."""
     challenge = _mine(request, challenge_id)
     sent = _fields(payload.sent(), challenge.goal)
@@ -187,20 +187,20 @@ def change_challenge(request: LearnerRequest, challenge_id: int, payload: Challe
 
 
 @router.delete("/{challenge_id}", response={204: None, **refusals(403, 404, 409)})
-def delete_challenge(request: LearnerRequest, challenge_id: int) -> Any:
+def delete_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Delete a challenge on which there is no work."""
     authoring.delete_challenge(challenge=_mine(request, challenge_id), by=request.user)
     return Status(204, None)
 
 
 @router.post("/{challenge_id}/skip", response={200: ChallengeOut, **refusals(403, 404, 409)})
-def skip_challenge(request: LearnerRequest, challenge_id: int) -> Any:
+def skip_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Leave a challenge out of the plan."""
     return authoring.skip(challenge=_mine(request, challenge_id), by=request.user)
 
 
 @router.post("/{challenge_id}/resume", response={200: ChallengeOut, **refusals(403, 404, 409)})
-def resume_challenge(request: LearnerRequest, challenge_id: int) -> Any:
+def resume_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Take a skipped challenge back."""
     return authoring.resume(challenge=_mine(request, challenge_id), by=request.user)
 
@@ -227,7 +227,7 @@ def _my_plan(request: LearnerRequest, plan_id: int) -> Plan:
 
 
 @ai_router.get("/plans/{plan_id}", response={200: PlanOut, **refusals(404)})
-def read_plan(request: LearnerRequest, plan_id: int) -> Any:
+def read_plan(request: LearnerRequest, plan_id: Id) -> Any:
     """A plan: `pending` while the coach works, then `ready` with proposals, or `failed`."""
     return _my_plan(request, plan_id)
 
@@ -235,7 +235,7 @@ def read_plan(request: LearnerRequest, plan_id: int) -> Any:
 @ai_router.post(
     "/plans/{plan_id}/retry", response={202: PlanOut, 200: PlanOut, **refusals(403, 404, 409)}
 )
-def retry_plan(request: LearnerRequest, response: HttpResponse, plan_id: int) -> Any:
+def retry_plan(request: LearnerRequest, response: HttpResponse, plan_id: Id) -> Any:
     """Ask again for a plan that failed."""
     limit(request, "ai")
     plan = generation.retry_plan(plan=_my_plan(request, plan_id), by=request.user)
@@ -247,7 +247,7 @@ def retry_plan(request: LearnerRequest, response: HttpResponse, plan_id: int) ->
     "/plans/{plan_id}/accept",
     response={201: list[ChallengeOut], **refusals(403, 404, 409, 422)},
 )
-def accept_proposals(request: LearnerRequest, plan_id: int, payload: AcceptIn) -> Any:
+def accept_proposals(request: LearnerRequest, plan_id: Id, payload: AcceptIn) -> Any:
     """Make challenges of a plan's open proposals."""
     plan = _my_plan(request, plan_id)
     made = generation.accept_proposals(plan=plan, by=request.user, only=payload.only)
@@ -261,7 +261,7 @@ def _my_proposal(request: LearnerRequest, proposal_id: int) -> Proposal:
 @ai_router.put(
     "/proposals/{proposal_id}", response={200: ProposalOut, **refusals(403, 404, 409, 422)}
 )
-def change_proposal(request: LearnerRequest, proposal_id: int, payload: ProposalChange) -> Any:
+def change_proposal(request: LearnerRequest, proposal_id: Id, payload: ProposalChange) -> Any:
     """Change a proposal before you accept it; what you leave out stays."""
     proposal = _my_proposal(request, proposal_id)
     sent = _fields(payload.sent(), proposal.plan.goal)
@@ -271,7 +271,7 @@ def change_proposal(request: LearnerRequest, proposal_id: int, payload: Proposal
 @ai_router.post(
     "/proposals/{proposal_id}/drop", response={200: ProposalOut, **refusals(403, 404, 409)}
 )
-def drop_proposal(request: LearnerRequest, proposal_id: int) -> Any:
+def drop_proposal(request: LearnerRequest, proposal_id: Id) -> Any:
     """Leave a proposal out."""
     return generation.drop_proposal(proposal=_my_proposal(request, proposal_id), by=request.user)
 
@@ -279,7 +279,7 @@ def drop_proposal(request: LearnerRequest, proposal_id: int) -> Any:
 @ai_router.post(
     "/proposals/{proposal_id}/restore", response={200: ProposalOut, **refusals(403, 404, 409)}
 )
-def restore_proposal(request: LearnerRequest, proposal_id: int) -> Any:
+def restore_proposal(request: LearnerRequest, proposal_id: Id) -> Any:
     """Take a dropped proposal back."""
     proposal = _my_proposal(request, proposal_id)
     return generation.restore_proposal(proposal=proposal, by=request.user)

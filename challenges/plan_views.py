@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from challenges import generation
 from challenges.forms import PlanForm, ProposalForm, about_rubric, rubric_formset
@@ -13,7 +13,11 @@ from challenges.models import Plan, Proposal
 from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
+
+
+def _plan_of(request: LearnerRequest, pk: int) -> Plan:
+    return _proposal(request, pk).plan
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +43,7 @@ def plan(request: LearnerRequest, pk: int) -> HttpResponse:
     return _plan_page(request, plan)
 
 
-@require_POST
+@post_only("challenges:plan")
 def retry(request: LearnerRequest, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.owned_by(request.user), pk=pk)
     try:
@@ -49,7 +53,7 @@ def retry(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(plan)
 
 
-@require_POST
+@post_only("challenges:plan")
 def accept_all(request: LearnerRequest, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.owned_by(request.user).select_related("goal"), pk=pk)
     try:
@@ -69,7 +73,7 @@ def accept_all(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(plan.goal)
 
 
-@require_POST
+@post_only(_plan_of)
 def accept(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
     try:
@@ -79,7 +83,7 @@ def accept(request: LearnerRequest, pk: int) -> HttpResponse:
     return _proposal_panel(request, proposal)
 
 
-@require_POST
+@post_only(_plan_of)
 def drop(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
     try:
@@ -89,7 +93,7 @@ def drop(request: LearnerRequest, pk: int) -> HttpResponse:
     return _proposal_panel(request, proposal)
 
 
-@require_POST
+@post_only(_plan_of)
 def restore(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
     try:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from challenges import authoring
 from challenges.forms import ChallengeForm, about_rubric, rubric_formset
@@ -14,7 +14,7 @@ from challenges.models import Challenge
 from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 
 
@@ -78,7 +78,7 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, context)
 
 
-@require_POST
+@post_only("challenges:detail")
 def skip(request: LearnerRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=pk)
     try:
@@ -90,7 +90,7 @@ def skip(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(challenge)
 
 
-@require_POST
+@post_only("challenges:detail")
 def resume(request: LearnerRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=pk)
     try:

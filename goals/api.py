@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 from goals import lifecycle, milestones
 from goals.models import Category, Goal, Milestone
 from goals.progress_log import percents_of
-from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 
 router = Router(tags=["goals"])
@@ -121,42 +121,42 @@ def create_goal(request: LearnerRequest, payload: GoalIn) -> Any:
 
 
 @router.get("/{goal_id}", response={200: GoalOut, **refusals(404)})
-def read_goal(request: LearnerRequest, goal_id: int) -> Any:
+def read_goal(request: LearnerRequest, goal_id: Id) -> Any:
     """A goal of yours, or a public one."""
     goal = get_object_or_404(Goal.objects.visible_to(request.user), pk=goal_id)
     return show([goal])[0]
 
 
 @router.put("/{goal_id}", response={200: GoalOut, **refusals(403, 404, 422)})
-def change_goal(request: LearnerRequest, goal_id: int, payload: GoalChange) -> Any:
+def change_goal(request: LearnerRequest, goal_id: Id, payload: GoalChange) -> Any:
     """Change a goal of yours; what you leave out stays as it is."""
     goal = _mine(request, goal_id)
     return show([lifecycle.update_goal(goal=goal, by=request.user, **payload.sent())])[0]
 
 
 @router.delete("/{goal_id}", response={204: None, **refusals(403, 404, 409)})
-def delete_goal(request: LearnerRequest, goal_id: int) -> Any:
+def delete_goal(request: LearnerRequest, goal_id: Id) -> Any:
     """Delete a goal of yours. One with work in it answers 409: archive it instead."""
     lifecycle.delete_goal(goal=_mine(request, goal_id), by=request.user)
     return Status(204, None)
 
 
 @router.post("/{goal_id}/status", response={200: GoalOut, **refusals(403, 404, 409, 422)})
-def move_goal(request: LearnerRequest, goal_id: int, payload: MoveIn) -> Any:
+def move_goal(request: LearnerRequest, goal_id: Id, payload: MoveIn) -> Any:
     """Pause, resume, complete or archive a goal of yours."""
     goal = lifecycle.move(goal=_mine(request, goal_id), to=payload.to, by=request.user)
     return show([goal])[0]
 
 
 @router.get("/{goal_id}/milestones", response={200: list[MilestoneOut], **refusals(404)})
-def list_milestones(request: LearnerRequest, goal_id: int) -> Any:
+def list_milestones(request: LearnerRequest, goal_id: Id) -> Any:
     """The milestones of a goal, in order; 50 at most."""
     goal = get_object_or_404(Goal.objects.visible_to(request.user), pk=goal_id)
     return list(goal.milestones.all())
 
 
 @router.post("/{goal_id}/milestones", response={201: MilestoneOut, **refusals(403, 404, 409, 422)})
-def add_milestone(request: LearnerRequest, goal_id: int, payload: MilestoneIn) -> Any:
+def add_milestone(request: LearnerRequest, goal_id: Id, payload: MilestoneIn) -> Any:
     """Add a milestone after the others."""
     goal = _mine(request, goal_id)
     return Status(201, milestones.add_milestone(goal=goal, by=request.user, **payload.model_dump()))
@@ -167,7 +167,7 @@ def _my_milestone(request: LearnerRequest, milestone_id: int) -> Milestone:
 
 
 @milestone_router.put("/{milestone_id}", response={200: MilestoneOut, **refusals(403, 404, 422)})
-def change_milestone(request: LearnerRequest, milestone_id: int, payload: MilestoneChange) -> Any:
+def change_milestone(request: LearnerRequest, milestone_id: Id, payload: MilestoneChange) -> Any:
     """Change a milestone; what you leave out stays as it is."""
     milestone = _my_milestone(request, milestone_id)
     return milestones.update_milestone(milestone=milestone, by=request.user, **payload.sent())
@@ -176,21 +176,21 @@ def change_milestone(request: LearnerRequest, milestone_id: int, payload: Milest
 @milestone_router.post(
     "/{milestone_id}/complete", response={200: MilestoneOut, **refusals(403, 404)}
 )
-def complete_milestone(request: LearnerRequest, milestone_id: int) -> Any:
+def complete_milestone(request: LearnerRequest, milestone_id: Id) -> Any:
     """Mark a milestone as reached."""
     milestone = _my_milestone(request, milestone_id)
     return milestones.complete_milestone(milestone=milestone, by=request.user)
 
 
 @milestone_router.post("/{milestone_id}/reopen", response={200: MilestoneOut, **refusals(403, 404)})
-def reopen_milestone(request: LearnerRequest, milestone_id: int) -> Any:
+def reopen_milestone(request: LearnerRequest, milestone_id: Id) -> Any:
     """Mark a milestone as not reached after all."""
     milestone = _my_milestone(request, milestone_id)
     return milestones.reopen_milestone(milestone=milestone, by=request.user)
 
 
 @milestone_router.delete("/{milestone_id}", response={204: None, **refusals(403, 404)})
-def remove_milestone(request: LearnerRequest, milestone_id: int) -> Any:
+def remove_milestone(request: LearnerRequest, milestone_id: Id) -> Any:
     """Remove a milestone; its challenges stay."""
     milestones.remove_milestone(milestone=_my_milestone(request, milestone_id), by=request.user)
     return Status(204, None)

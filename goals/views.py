@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from goals import lifecycle, progress_log
 from goals import milestones as milestone_deeds
@@ -16,9 +16,14 @@ from goals.forms import GoalForm, MilestoneForm, PracticeForm
 from goals.models import Goal, Milestone
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 
 PAGE_SIZE = 20
+
+
+def _goal_of(request: LearnerRequest, pk: int) -> Goal:
+    milestones = Milestone.objects.owned_by(request.user).select_related("goal")
+    return get_object_or_404(milestones, pk=pk).goal
 
 
 @require_GET
@@ -75,7 +80,7 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, "goals/form.html", {"form": form, "goal": kept})
 
 
-@require_POST
+@post_only("pages:goal")
 def move(request: LearnerRequest, pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
     to = request.POST.get("to", "")
@@ -142,7 +147,7 @@ def edit_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, "goals/milestone_form.html", context)
 
 
-@require_POST
+@post_only(_goal_of)
 def complete_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     milestone = get_object_or_404(Milestone.objects.owned_by(request.user), pk=pk)
     milestone = milestone_deeds.complete_milestone(milestone=milestone, by=request.user)
@@ -150,14 +155,14 @@ def complete_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(milestone.goal)
 
 
-@require_POST
+@post_only(_goal_of)
 def reopen_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     milestone = get_object_or_404(Milestone.objects.owned_by(request.user), pk=pk)
     milestone = milestone_deeds.reopen_milestone(milestone=milestone, by=request.user)
     return redirect(milestone.goal)
 
 
-@require_POST
+@post_only(_goal_of)
 def remove_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     milestone = get_object_or_404(
         Milestone.objects.owned_by(request.user).select_related("goal"), pk=pk

@@ -16,7 +16,7 @@ from goals.models import Category, Goal, Progress
 from leaderboard import badges, ranking
 from leaderboard.models import BadgeAward
 from leaderboard.points import Period
-from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.pages import dashboard
 
@@ -47,7 +47,7 @@ class GoalProgressOut(Schema):
 
 
 class PracticeIn(In):
-    goal: int
+    goal: Id
     minutes: int = Field(ge=1, le=1440)
     note: str = ""
 
@@ -170,7 +170,7 @@ def read_dashboard(request: LearnerRequest) -> Any:
 
 
 @progress_router.get("/goals/{goal_id}", response={200: GoalProgressOut, **refusals(404, 422)})
-def read_progress(request: LearnerRequest, goal_id: int, paging: Query[Paging]) -> Any:
+def read_progress(request: LearnerRequest, goal_id: Id, paging: Query[Paging]) -> Any:
     """How far one of your goals is, when it will be reached, and its log, newest first."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
     log = Progress.objects.filter(goal=goal).order_by("-occurred_at", "-pk")
@@ -213,7 +213,7 @@ def read_board(request: LearnerRequest, query: Query[BoardQuery]) -> Any:
 
 
 @board_router.get("/user/{user_id}", response={200: PersonStandingsOut, **refusals(404)})
-def read_standings(request: LearnerRequest, user_id: int) -> Any:
+def read_standings(request: LearnerRequest, user_id: Id) -> Any:
     """Where somebody stands. Who left the board answers 404 to everybody else."""
     person = get_object_or_404(User, pk=user_id, is_active=True, erase_at=None)
     is_me = person.pk == request.user.pk
