@@ -18,7 +18,10 @@ HUGE = "99999999999999999999999"
 
 # Addresses that take forms alone.
 FORMS = sorted(
-    name for name, rules in PAGES.items() if all(rule.method == "POST" for rule in rules)
+    name
+    for name, rules in PAGES.items()
+    # Sign-ins are ended on a page that shows everybody their own.
+    if all(rule.method == "POST" for rule in rules) and name not in {"end_app", "end_browser"}
 )
 
 
