@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from ai.offline.words import phrases, words
+from ai.offline.ladders.shape import Ladder
+from ai.offline.phrases import doing_of, is_usable, split_verb, thing_of
+from ai.offline.verbs import GOES_WITH_A_THING, MAKES_A_THING
 
 # A deadline at the end of a goal is not part of what it is about.
 _DEADLINE = re.compile(
@@ -17,37 +19,45 @@ _DEADLINE = re.compile(
     re.IGNORECASE,
 )
 _BEGINNING = re.compile(
-    r"^(?:i\s+(?:want|would like|'d like)\s+to\s+|to\s+|be\s+able\s+to\s+|how\s+to\s+|"
-    r"(?:re)?learn(?:ing)?\s+(?:to\s+|how\s+to\s+|about\s+)?|get\s+better\s+(?:at|in)\s+|"
-    r"get\s+good\s+at\s+|improve\s+|master\s+|study\s+|practi[cs]e\s+|understand\s+|my\s+|"
-    r"start\s+(?:to\s+)?)+",
+    r"^(?:i\s+(?:want|would like|'d like)\s+to\s+|to\s+|(?:be|become|being)\s+able\s+to\s+|"
+    r"how\s+to\s+|(?:re)?learn(?:ing)?\s+(?:to\s+|how\s+to\s+|about\s+)?|"
+    r"(?:get|become|be)\s+(?:better|good|fluent|confident|comfortable)\s+(?:at|in|with)\s+|"
+    r"make\s+sense\s+of\s+|know\s+|improve\s+|master\s+|study\s+|practi[cs]e\s+|understand\s+|"
+    r"feel\s+|finally\s+|start\s+(?:to\s+)?(?=\w+ing\b)|start\s+to\s+)+",
     re.IGNORECASE,
 )
-# Words that say how a goal is spoken of, not what it is about.
-_TALK = (
-    "learn learning able hold improve master practise practice start finish become better good "
-    "understand week weeks month months day days year years january february march april june "
-    "july august september october november december minutes hours goal time know really first "
-    "new old confident confidently comfortable enough every without myself "
-    "stop stopping proper great nice boring fluent fluently basic basics full whole"
-).split()
-_DEEDS = (
-    "write play speak run build read cook bake draw sing solve pass talk swim do hold have give "
-    "tell win reach complete perform create compose develop ship publish record ride"
-).split()
+# Names this short are words as well: “Go” and “go”, “R” and the letter.
+_SHORT_NAME = 2
+# What a goal leads to, but not what there is to learn.
+_OCCASIONS = re.compile(
+    r"\b(?:exams?|tests?|courses?|class(?:es)?|grades?|school|job|interviews?|homework|degree|"
+    r"certificate|level)\b",
+    re.IGNORECASE,
+)
+# Things that are made, played or shown, whatever verb stands before them.
+_MADE = re.compile(
+    r"\b(?:server|app|application|games?|website|site|tool|bot|engine|parser|compiler|api|program|"
+    r"script|service|editor|dashboard|extension|plugin|calculator|tracker|clone|crawler|"
+    r"story|stories|novel|memoir|poems?|essays?|blog|newsletter|screenplay|thesis|speech|report|"
+    r"articles?|songs?|sonata|prelude|waltz|nocturne|hymn|concerto|etude|études?|pieces?)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A goal in short: the whole, its subject, and what in particular."""
+    """A goal in short: the whole, its subject, what in particular, and what is to be made."""
 
     goal: str
     subject: str
     focus: str
+    work: str
 
     def fill(self, template: str) -> str:
         """Translate a template and put the learner's words in."""
-        return gettext(template).format(goal=self.goal, subject=self.subject, focus=self.focus)
+        return gettext(template).format(
+            goal=self.goal, subject=self.subject, focus=self.focus, work=self.work
+        )
 
     def title(self, template: str) -> str:
         """Fill a template that becomes a title."""
@@ -55,43 +65,84 @@ class Topic:
         return _cut(filled[:1].upper() + filled[1:], 120)
 
 
-def topic_of(
-    title: str, description: str, *, subjects: tuple[str, ...], subject_otherwise: str
-) -> Topic:
-    """Find the subject and the focus of a goal."""
+def topic_of(title: str, description: str, *, ladder: Ladder) -> Topic:
+    """Find the subject, the focus and the work of a goal; a neutral word where it names none."""
     goal = " ".join(title.split()).rstrip(".! ") or gettext("your goal")
     core = _BEGINNING.sub("", _DEADLINE.sub("", goal)).strip() or goal
-    known = _known(title, subjects) or _known(description, subjects)
-    focus = _focus(core, description, known) or known or _cut(_lowered(core), 48)
-    subject = known or (gettext(subject_otherwise) if subject_otherwise else focus)
-    return Topic(goal=_cut(goal, 100), subject=subject, focus=focus)
+    verb, rest = split_verb(core)
+    named = _named(core, verb, ladder) or _named(description, "", ladder)
+    thing = thing_of(rest, description, begins=not verb)
+    if ladder.focus_is == "doing" and verb and verb not in GOES_WITH_A_THING:
+        phrase = doing_of(verb, rest)
+    else:
+        phrase = thing
+    phrase = _cut(phrase, 60) if is_usable(phrase) else ""
+    subject = named or _subject_otherwise(phrase, ladder)
+    focus = phrase
+    if (
+        not phrase
+        or _says_only(phrase, named)
+        or (ladder.focus_is == "idea" and _OCCASIONS.search(phrase))
+    ):
+        focus = gettext(ladder.focus_otherwise) if ladder.focus_otherwise else subject
+    is_work = (
+        phrase != ""
+        and phrase == _cut(thing, 60)
+        and (verb in MAKES_A_THING or _MADE.search(phrase) is not None)
+        and not _says_only(phrase, named)
+    )
+    work = _as_work(phrase) if is_work else gettext(ladder.work_otherwise)
+    if is_work:
+        focus = work
+    return Topic(goal=_cut(goal, 100), subject=subject, focus=focus, work=work)
 
 
-def _known(text: str, subjects: tuple[str, ...]) -> str:
+def _subject_otherwise(phrase: str, ladder: Ladder) -> str:
+    """Return the goal's own phrase where the ladder can speak with it, else a neutral word."""
+    if ladder.takes_own_words and phrase and not _OCCASIONS.search(phrase):
+        return phrase
+    return gettext(ladder.subject_otherwise)
+
+
+def _named(text: str, verb: str, ladder: Ladder) -> str:
     """Return the subject that the text names first; of two at one place, the longer name."""
-    found = [
-        (match.start(), -len(name), name)
-        for name in subjects
-        if (match := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE))
-    ]
-    return min(found)[2] if found else ""
+    names = {name: name for name in ladder.subjects} | dict(ladder.spoken)
+    found = []
+    for name, subject in names.items():
+        is_short = len(name) <= _SHORT_NAME
+        pattern = rf"(?<![\w-]){re.escape(name)}(?![\w+#&])"
+        for match in re.finditer(pattern, text, 0 if is_short else re.IGNORECASE):
+            # “Go through …” and “Design a board game” name no subject.
+            begins = match.start() == 0
+            if begins and name == "Go" and text[match.end() :].strip():
+                continue
+            if begins and verb and name == subject and name.casefold() == verb:
+                continue
+            found.append((match.start(), -len(name), subject))
+            break
+    if found:
+        return min(found)[2]
+    # “… in Klingon”: a language that is on no list still has a capital letter.
+    if ladder.names_follow_in and text:
+        follows = re.search(r"\b(?:in|speak|read|write)\s+([A-ZÀ-Þ][\w-]+)", text)
+        if follows:
+            return follows.group(1)
+        if not verb and re.fullmatch(r"[A-ZÀ-Þ][^\W\d_]{3,}", text):
+            return text
+    return ""
 
 
-def _focus(core: str, description: str, subject: str) -> str:
-    """Return what in particular the goal is about, such as “10-minute conversation”."""
-    skip = [*_TALK, *_DEEDS, *words(subject)]
-    inside = phrases(core, skip=skip)
-    around = phrases(description, skip=skip)
-    # A single word in the title says less than a phrase from the description.
-    candidates = [p for p in inside if " " in p or "-" in p] + [p for p in around if " " in p]
-    best = next(iter(candidates or inside or around), "")
-    return _cut(_lowered(best), 48)
+def _says_only(phrase: str, subject: str) -> bool:
+    """Whether a phrase says no more than the subject does."""
+    bare = re.sub(r"^(?:your|the)\s+", "", phrase, flags=re.IGNORECASE)
+    return bool(subject) and bare.casefold() == subject.casefold()
 
 
-def _lowered(text: str) -> str:
-    """Lower the first letter of a word that is not a name or an abbreviation."""
-    head, _, tail = text.partition(" ")
-    return f"{head.lower()} {tail}".strip() if head[1:].islower() and tail else text
+def _as_work(phrase: str) -> str:
+    """Speak of what is to be made as the learner's own."""
+    if re.match(r"(?:your|the|this|that)\b|[“\"«‘']", phrase) or phrase[:1].isupper():
+        return phrase
+    return gettext("your %(thing)s") % {"thing": phrase}
 
 
 def _cut(text: str, most: int) -> str:

@@ -35,12 +35,7 @@ class _Frame:
 def plan(inputs: PlanInputs) -> Plan:
     """Return 5 to 8 challenges from a first step to proof of the goal, spread over the time."""
     ladder = ladder_for(inputs.category)
-    topic = topic_of(
-        inputs.title,
-        inputs.description,
-        subjects=ladder.subjects,
-        subject_otherwise=ladder.subject_otherwise,
-    )
+    topic = topic_of(inputs.title, inputs.description, ladder=ladder)
     wish = read_wish(inputs.wish, ladder.tag_words)
     frame = _frame(inputs)
     taken = {_same(title) for title in inputs.existing_titles}

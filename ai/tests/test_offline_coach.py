@@ -18,6 +18,32 @@ from ai.tests.works import WORKS
 TODAY = date(2026, 11, 24)
 FIELDS = ["languages", "programming", "music", "fitness", "writing", "maths", "other"]
 
+# Goals as people write them, with what of them must come back in the steps before the proof.
+GOALS = [
+    ("programming", "Small web server in Go", ["Go", "your small web server"]),
+    ("programming", "Build a chess engine", ["your chess engine"]),
+    ("programming", "Understand ownership in Rust", ["Rust", "ownership"]),
+    ("programming", "Go from zero to a working website", ["your working website"]),
+    ("maths", "Pythagorean theorem three ways", ["Teach the Pythagorean theorem to somebody"]),
+    ("maths", "Prove things by induction without fear", ["gaps in induction"]),
+    ("maths", "Pass my statistics exam", ["gaps in statistics"]),
+    ("languages", "Talk to my grandmother in Basque", ["Basque", "your grandmother"]),
+    ("languages", "Order food in Klingon", ["Klingon"]),
+    (
+        "music",
+        "Play “Little Rain” on guitar, from memory",
+        ["guitar", "first half of “Little Rain”"],
+    ),
+    ("music", "Ten Beatles songs on the oboe", ["oboe", "your ten Beatles songs"]),
+    ("fitness", "Run ten kilometres without a break", ["running ten kilometres"]),
+    ("fitness", "Touch my toes", ["touching your toes"]),
+    ("writing", "Finish a short story of 2,000 words", ["your short story of 2,000 words"]),
+    ("writing", "Write e-mails that get answered", ["your e-mails"]),
+    ("other", "Build a wooden canoe", ["building a wooden canoe"]),
+    ("other", "Speak in front of people without fear", ["speaking in front of people"]),
+    ("other", "Bonsai", ["Bonsai"]),
+]
+
 
 def spanish(**changes: object) -> PlanInputs:
     return PlanInputs.model_validate(
@@ -112,6 +138,45 @@ class TestPlans:
     def test_odd_titles_do_no_harm(self, title: str) -> None:
         for category in FIELDS:
             Plan.model_validate(plan(spanish(title=title, category=category)).model_dump())
+
+    @pytest.mark.parametrize(("category", "title", "told"), GOALS)
+    def test_the_plan_keeps_the_goals_own_words(
+        self, category: str, title: str, told: list[str]
+    ) -> None:
+        made = plan(spanish(category=category, title=title, description=""))
+        titles = [challenge.title for challenge in made.challenges]
+        proof = titles.pop()
+        said = "\n".join([*(c.instructions for c in made.challenges[:-1]), *titles])
+        for words in told:
+            assert words in said
+        assert proof.startswith("Proof: ")
+        assert made.milestones[-1].title != proof
+        text = made.model_dump_json()
+        for stand_in in ["your topic", "your programming language", "your sport"]:
+            assert stand_in not in text
+        assert "your goal" not in " ".join(titles)
+
+    @pytest.mark.parametrize(
+        ("title", "language"),
+        [
+            ("Go through a book about Python", "Python"),
+            ("Learn C by writing a shell", "C"),
+            ("Port a C++ library to C#", "C++"),
+            ("Let a robot go home in Rust", "Rust"),
+            ("Golang for services", "Go"),
+            ("Plot rainfall in R", "R"),
+            ("Get r and c right in my circuit simulator", "code"),
+        ],
+    )
+    def test_short_names_are_told_from_words(self, title: str, language: str) -> None:
+        made = plan(spanish(category="programming", title=title, description=""))
+        assert made.challenges[0].title == f"Make {language} run and change it"
+
+    def test_a_goal_without_a_subject_gets_a_neutral_wording(self) -> None:
+        made = plan(spanish(category="programming", title="Learn to code", description=""))
+        assert made.milestones[0].title == "Code runs on your machine"
+        made = plan(spanish(category="maths", title="Pass my final exam", description=""))
+        assert made.challenges[0].title == "Find your gaps in maths"
 
     def test_it_says_that_it_is_the_offline_coach(self) -> None:
         assert plan(spanish()).summary.startswith("Offline coach")

@@ -28,10 +28,6 @@ _PROOF: Rubric = (
 LADDER = Ladder(
     subjects=(
         "running",
-        "marathon",
-        "half marathon",
-        "5k",
-        "10k",
         "swimming",
         "cycling",
         "rowing",
@@ -43,21 +39,74 @@ LADDER = Ladder(
         "strength training",
         "pull-ups",
         "push-ups",
-        "pull-up",
-        "push-up",
-        "handstand",
         "hiking",
         "walking",
         "boxing",
         "dancing",
+        "ballet",
+        "skiing",
+        "snowboarding",
+        "surfing",
+        "skating",
+        "skateboarding",
+        "judo",
+        "karate",
+        "martial arts",
+        "gymnastics",
+        "calisthenics",
+        "CrossFit",
+        "kettlebells",
+        "volleyball",
+        "badminton",
+        "squash",
+        "table tennis",
+        "golf",
+        "archery",
+        "fencing",
+        "kayaking",
+        "tai chi",
+        "rope skipping",
         "tennis",
         "football",
         "basketball",
         "stretching",
         "flexibility",
-        "triathlon",
     ),
-    subject_otherwise=_("your sport"),
+    spoken={
+        "run": "running",
+        "jog": "running",
+        "5k": "running",
+        "10k": "running",
+        "marathon": "running",
+        "swim": "swimming",
+        "triathlon": "triathlon training",
+        "cycle": "cycling",
+        "bike": "cycling",
+        "bicycle": "cycling",
+        "climb": "climbing",
+        "hike": "hiking",
+        "walk": "walking",
+        "row": "rowing",
+        "box": "boxing",
+        "dance": "dancing",
+        "ski": "skiing",
+        "surf": "surfing",
+        "skate": "skating",
+        "stretch": "stretching",
+        "flexible": "stretching",
+        "pull-up": "pull-ups",
+        "push-up": "push-ups",
+        "handstand": "handstands",
+        "splits": "stretching",
+        "deadlift": "weightlifting",
+        "squat": "strength training",
+        "bench press": "strength training",
+        "muscle": "strength training",
+    },
+    subject_otherwise=_("training"),
+    focus_is="doing",
+    focus_otherwise=_("your goal"),
+    work_otherwise=_("your goal"),
     tag_words={
         "endurance": ("run", "endurance", "5k", "10k", "marathon", "cycl", "swim", "distance"),
         "strength": ("strength", "strong", "muscle", "push", "pull", "weight", "lift", "squat"),
@@ -70,11 +119,11 @@ LADDER = Ladder(
         _("You know where you stand"),
         _("A week of {subject} that repeats itself"),
         _("More, and still without pain"),
-        _("Proof: {goal}"),
+        _("Ready for the day itself"),
     ),
     steps=(
         Step(
-            _("Where you stand: a gentle test for {subject}"),
+            _("Where you stand in {subject}: a gentle test"),
             _(
                 "Warm up for ten minutes, then do a test that fits your goal and that you can "
                 "repeat: a time, a distance, a number of clean repetitions. Stop well before "
@@ -89,7 +138,7 @@ LADDER = Ladder(
         Step(
             _("Three sessions in one week"),
             _(
-                "Do three sessions of {subject} of 20 to 30 minutes in one week, on days you "
+                "Do three sessions of {subject}, 20 to 30 minutes each, in one week, on days you "
                 "choose beforehand, so easy that you could talk. Write each one down the same day."
             ),
             _("the log: date, minutes, what you did, effort from 1 to 10, and how you slept."),
@@ -127,8 +176,8 @@ LADDER = Ladder(
         Step(
             _("Looser: ten minutes of mobility on five days"),
             _(
-                "Find three mobility exercises that help {subject} and do them for ten minutes "
-                "on five days. Measure one range of movement on the first and the last day."
+                "Find three mobility exercises that help with {subject} and do them for ten "
+                "minutes on five days. Measure one range of movement on the first and the last day."
             ),
             _("the exercises and why they fit, both measurements, and what you felt."),
             2,
@@ -137,7 +186,7 @@ LADDER = Ladder(
             _FORM,
         ),
         Step(
-            _("Stronger where {subject} needs it"),
+            _("Stronger where you need it"),
             _(
                 "Find out which muscles hold you back in {focus}. Choose three exercises for "
                 "them without special equipment and do three sessions in a week, two or three "

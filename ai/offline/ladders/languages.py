@@ -31,15 +31,28 @@ _PROOF: Rubric = (
 )
 
 LADDER = Ladder(
-    subjects=tuple(
-        (
+    subjects=(
+        "sign language",
+        "Brazilian Portuguese",
+        "Swiss German",
+        "Ancient Greek",
+        *(
             "Spanish French German Italian Portuguese English Dutch Swedish Norwegian Danish "
             "Finnish Polish Czech Russian Ukrainian Greek Turkish Arabic Hebrew Persian Hindi "
             "Urdu Bengali Japanese Korean Chinese Mandarin Cantonese Vietnamese Thai Indonesian "
-            "Swahili Latin Esperanto Irish Welsh Catalan Hungarian Romanian Croatian Serbian"
-        ).split()
+            "Swahili Latin Esperanto Irish Welsh Catalan Hungarian Romanian Croatian Serbian "
+            "Basque Galician Icelandic Estonian Latvian Lithuanian Slovak Slovenian Bulgarian "
+            "Macedonian Albanian Bosnian Georgian Armenian Tamil Telugu Punjabi Marathi Gujarati "
+            "Nepali Sinhala Tagalog Filipino Malay Burmese Khmer Mongolian Farsi Kurdish Pashto "
+            "Yiddish Afrikaans Zulu Xhosa Yoruba Hausa Igbo Somali Amharic Gaelic Breton Maltese "
+            "Luxembourgish Quechua Hawaiian Maori Māori Sanskrit Kazakh Uzbek"
+        ).split(),
     ),
+    spoken={"ASL": "sign language", "BSL": "sign language", "Filipino": "Tagalog"},
+    names_follow_in=True,
     subject_otherwise=_("your new language"),
+    focus_otherwise=_("your goal"),
+    work_otherwise=_("your goal"),
     tag_words={
         "speaking": ("speak", "talk", "conversation", "say", "oral", "pronounc", "chat", "call"),
         "listening": ("listen", "hear", "podcast", "film", "movie", "radio", "song", "series"),
@@ -52,7 +65,7 @@ LADDER = Ladder(
         _("First words and sentences of your own in {subject}"),
         _("Short exchanges in {subject}"),
         _("{subject} without a script"),
-        _("Proof: {goal}"),
+        _("{subject} in real life"),
     ),
     steps=(
         Step(
@@ -88,8 +101,8 @@ LADDER = Ladder(
             _("A message to a real person in {subject}"),
             _(
                 "Write a message of 60 to 100 words in {subject} to a real or imagined person "
-                "about {focus}. Ask at least two questions in it. Then correct it with a "
-                "dictionary or grammar and keep the first version."
+                "about something that matters to you. Ask at least two questions. Then "
+                "correct it with a dictionary or grammar and keep the first version."
             ),
             _("both versions, and three corrections with their reasons."),
             2,
@@ -111,11 +124,11 @@ LADDER = Ladder(
             _UNDERSTOOD,
         ),
         Step(
-            _("Ten questions and answers about {focus}"),
+            _("Ten questions that you will be asked in {subject}"),
             _(
-                "Write ten questions in {subject} that somebody could ask you about {focus}. "
-                "Answer each aloud in two or three sentences without reading. Repeat those on "
-                "which you got stuck."
+                "Write ten questions in {subject} that people will ask you on the way to your "
+                "goal. Answer each aloud in two or three sentences without reading. Repeat those "
+                "on which you got stuck."
             ),
             _("the questions, your answers as you said them, and where you got stuck and why."),
             2,
@@ -126,7 +139,7 @@ LADDER = Ladder(
         Step(
             _("Read a short text in {subject} and retell it"),
             _(
-                "Choose a text in {subject} of about 300 words that has to do with {focus}. Read "
+                "Choose a text in {subject} of about 300 words that is close to your goal. Read "
                 "it without a dictionary first and guess. Then look up only what blocks you, and "
                 "retell it in {subject} in 80 to 120 words."
             ),
@@ -168,7 +181,7 @@ LADDER = Ladder(
         Step(
             _("Your opinion in {subject}, with reasons"),
             _(
-                "Take a question about {focus} on which people disagree. Give your opinion in "
+                "Take a question on which people around you disagree. Give your opinion in "
                 "{subject} with three reasons, one example from your life, and an answer to "
                 "somebody who disagrees: 180 to 220 words or three minutes of speech."
             ),

@@ -57,6 +57,26 @@ LADDER = Ladder(
         "vectors",
         "complex numbers",
         "proofs",
+        "induction",
+        "group theory",
+        "real analysis",
+        "complex analysis",
+        "game theory",
+        "cryptography",
+        "numerical methods",
+        "Fourier series",
+        "Fourier transforms",
+        "limits",
+        "inequalities",
+        "polynomials",
+        "sequences",
+        "prime numbers",
+        "modular arithmetic",
+        "long division",
+        "decimals",
+        "ratios",
+        "Bayes' theorem",
+        "arithmetic",
         "mental arithmetic",
         "set theory",
         "logic",
@@ -65,7 +85,11 @@ LADDER = Ladder(
         "functions",
         "optimisation",
     ),
-    subject_otherwise=_("your topic"),
+    spoken={"stats": "statistics", "trig": "trigonometry", "times tables": "the times tables"},
+    subject_otherwise=_("maths"),
+    work_otherwise=_("your goal"),
+    focus_is="idea",
+    takes_own_words=True,
     tag_words={
         "problems": ("problem", "exercis", "practi", "exam", "test", "solve"),
         "understanding": ("understand", "why", "idea", "concept", "intuit", "explain"),
@@ -78,7 +102,7 @@ LADDER = Ladder(
         _("You know your gaps in {subject}"),
         _("The tools of {subject} in your hands"),
         _("Problems without a recipe"),
-        _("Proof: {goal}"),
+        _("You can show that you know it"),
     ),
     steps=(
         Step(
@@ -172,9 +196,9 @@ LADDER = Ladder(
         Step(
             _("Why is it true?"),
             _(
-                "Choose one statement of {subject} that you use. Prove it or find the proof, and "
-                "rewrite it so that each step has a reason. Show where each condition is needed "
-                "by a counterexample without it."
+                "Choose one statement about {subject} that you use. Prove it or find the proof, "
+                "and rewrite it so that each step has a reason. Show where each condition is "
+                "needed by a counterexample without it."
             ),
             _("the proof in your words, and one counterexample."),
             4,

@@ -56,8 +56,39 @@ LADDER = Ladder(
         "banjo",
         "mandolin",
         "organ",
+        "oboe",
+        "bassoon",
+        "tuba",
+        "French horn",
+        "horn",
+        "bagpipes",
+        "tin whistle",
+        "recorder",
+        "sitar",
+        "tabla",
+        "koto",
+        "erhu",
+        "zither",
+        "lute",
+        "kalimba",
+        "cajón",
+        "djembe",
+        "marimba",
+        "synthesizer",
+        "beatboxing",
     ),
-    subject_otherwise=_("your instrument"),
+    spoken={
+        "sing": "singing",
+        "choir": "singing",
+        "drum": "drums",
+        "sax": "saxophone",
+        "synth": "synthesizer",
+        "fiddle": "fiddle",
+        "bass": "bass guitar",
+    },
+    subject_otherwise=_("practice"),
+    focus_otherwise=_("your goal"),
+    work_otherwise=_("your piece"),
     tag_words={
         "technique": ("technique", "finger", "chord", "scale", "barre", "posture", "breath"),
         "rhythm": ("rhythm", "beat", "tempo", "metronome", "strum", "time"),
@@ -71,11 +102,11 @@ LADDER = Ladder(
         _("A habit of practice that holds"),
         _("Clean parts at a slow tempo"),
         _("The whole at tempo"),
-        _("Proof: {goal}"),
+        _("Ready for listeners"),
     ),
     steps=(
         Step(
-            _("Where you are: a first recording of {subject}"),
+            _("Where you are: a first recording"),
             _(
                 "Record one or two minutes of what you play or sing today, something to "
                 "do with {focus}. Listen three times: for the beat, for the sound, for tension "
@@ -91,9 +122,9 @@ LADDER = Ladder(
             _PLAYED,
         ),
         Step(
-            _("Five short sessions of {subject}, written down"),
+            _("Five short {subject} sessions, written down"),
             _(
-                "Practise {subject} for 10 to 15 minutes on five days. Each session has one aim "
+                "Practise for 10 to 15 minutes on five days. Each session has one aim "
                 "that can be measured. Start so slowly that you make no mistakes, and write "
                 "down the tempo."
             ),
@@ -106,7 +137,7 @@ LADDER = Ladder(
         Step(
             _("Four bars that always work"),
             _(
-                "Choose the four bars or the chord change for {focus} that fail most often. "
+                "Choose the four bars or the change in {work} that fail most often. "
                 "Practise them in three ways: slowly, in rhythms, from the end to the start. "
                 "Play them five times in a row without a mistake, with a metronome."
             ),
@@ -121,7 +152,7 @@ LADDER = Ladder(
             _(
                 "Choose a recording that has to do with {focus}. Listen four times: form, bass "
                 "and beat, melody, what changes in the last third. Find two things that you can "
-                "try on {subject}."
+                "try yourself."
             ),
             _("your notes with exact times, and what happened when you tried the two things."),
             2,
@@ -132,7 +163,7 @@ LADDER = Ladder(
         Step(
             _("Keep the beat for two minutes"),
             _(
-                "Play or sing a simple part of {focus} for two minutes with a metronome, then "
+                "Play or sing an easy part of {work} for two minutes with a metronome, then "
                 "two minutes without, recorded. Compare the tempo at the start and the end."
             ),
             _("both tempos, where you sped up or slowed down, and why you think so."),
@@ -144,7 +175,7 @@ LADDER = Ladder(
         Step(
             _("By ear: a melody without notes"),
             _(
-                "Find a melody of eight bars or more by ear on {subject}. Sing it first. Write "
+                "Find a melody of eight bars or more by ear. Sing it first. Write "
                 "down what you find in any notation, then check it against a source."
             ),
             _("your notation, what was right and wrong, and what gave the mistakes away."),
@@ -156,7 +187,7 @@ LADDER = Ladder(
         Step(
             _("Half of it, from start to end"),
             _(
-                "Play or sing the first half of {focus} without stopping, at a tempo at which "
+                "Play or sing the first half of {work} without stopping, at a tempo at which "
                 "you can. When something goes wrong, go on. Record three takes on different "
                 "days."
             ),
@@ -167,9 +198,9 @@ LADDER = Ladder(
             _PLAYED,
         ),
         Step(
-            _("Something of your own on {subject}"),
+            _("Eight bars of your own"),
             _(
-                "Invent eight bars on {subject}: a variation, an ending, a second voice or a "
+                "Invent eight bars: a variation, an ending, a second voice or a "
                 "small song. Use one idea from the music of your goal and change it three times."
             ),
             _("the bars in any notation or a link, the idea, and what you kept and dropped."),
@@ -181,7 +212,7 @@ LADDER = Ladder(
         Step(
             _("A run-through for one listener"),
             _(
-                "Play or sing all of {focus} for one person, or for a camera in one take. "
+                "Play or sing all of {work} for one person, or for a camera in one take. "
                 "Decide beforehand what you will do when you lose your place."
             ),
             _(

@@ -63,10 +63,12 @@ LADDER = Ladder(
         "leadership",
         "typing",
         "memory",
-        "bread",
         "pottery",
     ),
-    subject_otherwise="",
+    subject_otherwise=_("your goal"),
+    work_otherwise=_("your goal"),
+    focus_is="doing",
+    takes_own_words=True,
     tag_words={
         "practice": ("practi", "exercis", "hands-on", "doing", "train"),
         "theory": ("theor", "understand", "read", "learn about", "knowledge", "history"),
@@ -77,8 +79,8 @@ LADDER = Ladder(
     stages=(
         _("You know where you start"),
         _("The basics of {subject}"),
-        _("Whole pieces of {subject}"),
-        _("Proof: {goal}"),
+        _("Small things, but finished"),
+        _("Goal reached, and others can see it"),
     ),
     steps=(
         Step(
@@ -97,9 +99,9 @@ LADDER = Ladder(
         Step(
             _("A map of {subject}"),
             _(
-                "Find out which parts {subject} has. Use three different kinds of sources: a "
+                "Find out what belongs to {subject}. Use three different kinds of sources: a "
                 "book or course, a person or forum, an example. Put the parts in the order in "
-                "which you will learn them for {focus}."
+                "which you will learn them."
             ),
             _("the map, the sources with what each is good for, and the part you skip, and why."),
             1,
@@ -108,7 +110,7 @@ LADDER = Ladder(
             _SOURCES,
         ),
         Step(
-            _("One basic skill of {subject}, five times"),
+            _("One basic skill, five times"),
             _(
                 "Choose the smallest skill that {focus} needs. Practise it on five days for 15 "
                 "minutes, and change one thing each time. Keep the results."
@@ -123,7 +125,7 @@ LADDER = Ladder(
             _("Ten words of the trade"),
             _(
                 "Collect ten terms that people who are good at {subject} use. Explain each in "
-                "your own words with an example from {focus}, and say which one you got wrong "
+                "your own words with an example, and say which one you got wrong "
                 "at first."
             ),
             _("the ten terms, explanations and examples."),
@@ -145,7 +147,7 @@ LADDER = Ladder(
             _WORK,
         ),
         Step(
-            _("A small whole: your first piece of {subject}"),
+            _("A small whole, from start to end"),
             _(
                 "Make something small but finished that has to do with {focus}. Set a time limit "
                 "beforehand. Finished matters more than perfect."
@@ -162,7 +164,7 @@ LADDER = Ladder(
         Step(
             _("Explain {focus} to a beginner"),
             _(
-                "Explain one thing about {focus} to somebody who knows nothing of {subject}, in "
+                "Explain one thing about {focus} to somebody who knows nothing of it, in "
                 "200 to 300 words or ten minutes. Note the questions that you cannot answer and "
                 "find the answers."
             ),

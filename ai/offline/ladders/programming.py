@@ -55,7 +55,35 @@ LADDER = Ladder(
         "C++",
         "C#",
         "Rust",
-        "Golang",
+        "Go",
+        "C",
+        "R",
+        "Objective-C",
+        "Clojure",
+        "Erlang",
+        "F#",
+        "OCaml",
+        "Lua",
+        "Perl",
+        "Julia",
+        "Dart",
+        "Flutter",
+        "Zig",
+        "Fortran",
+        "COBOL",
+        "Lisp",
+        "Scheme",
+        "Prolog",
+        "MATLAB",
+        "Assembly",
+        "Visual Basic",
+        "PowerShell",
+        "Scratch",
+        "Angular",
+        "Svelte",
+        "Laravel",
+        "Solidity",
+        "GraphQL",
         "Ruby",
         "Rails",
         "PHP",
@@ -63,16 +91,12 @@ LADDER = Ladder(
         "Elixir",
         "Scala",
         "Bash",
-        "Linux",
-        "Docker",
-        "Git",
-        "machine learning",
-        "data analysis",
         "pandas",
-        "Arduino",
-        "Unity",
     ),
-    subject_otherwise=_("your programming language"),
+    spoken={"Golang": "Go", "JS": "JavaScript", "Postgres": "PostgreSQL", "Node": "Node.js"},
+    subject_otherwise=_("code"),
+    focus_otherwise=_("your goal"),
+    work_otherwise=_("your project"),
     tag_words={
         "practice": ("practi", "exercis", "hands-on", "cod"),
         "project": ("project", "build", "app", "game", "site", "website", "tool", "api", "real"),
@@ -83,17 +107,17 @@ LADDER = Ladder(
     },
     stages=(
         _("{subject} runs on your machine"),
-        _("Small programs of your own in {subject}"),
+        _("Small programs of your own"),
         _("Tested, readable {subject}"),
-        _("Proof: {goal}"),
+        _("Finished, and others can use it"),
     ),
     steps=(
         Step(
             _("Make {subject} run and change it"),
             _(
-                "Set up {subject} on your machine or in a free online editor. Run the smallest "
-                "example you can find, then change three things in it and predict each time "
-                "what will happen before you run it."
+                "Get {subject} to run on your machine or in a free online editor. Start with the "
+                "smallest example you can find, then change three things in it and predict each "
+                "time what will happen before you run it."
             ),
             _("your code, the output, and your three predictions: right or wrong, and why."),
             1,
@@ -115,10 +139,10 @@ LADDER = Ladder(
             _RUNS,
         ),
         Step(
-            _("A small program in {subject} for yourself"),
+            _("A small program for yourself"),
             _(
-                "Write a program of 20 to 50 lines in {subject} that does one small thing you "
-                "need, if possible for {focus}: count, sort, convert, remind. Use at least one "
+                "Write 20 to 50 lines of {subject} that do one small thing you need, if possible "
+                "for {focus}: count, sort, convert, remind. Use at least one "
                 "function, one condition and one loop, or what stands for them."
             ),
             _("the code, two examples of input and output, and one thing it cannot do yet."),
@@ -141,7 +165,7 @@ LADDER = Ladder(
             _CODE,
         ),
         Step(
-            _("Hunt a bug in {subject}"),
+            _("Hunt a bug, step by step"),
             _(
                 "Take code of yours, or ask somebody to put a mistake into it. Find the bug step "
                 "by step: reproduce it, narrow it down, state a hypothesis, test it, mend it. "
@@ -154,11 +178,11 @@ LADDER = Ladder(
             _TESTED,
         ),
         Step(
-            _("Write tests first for a part of {focus}"),
+            _("Tests first, for one part of {work}"),
             _(
-                "Choose one function or behaviour that you need for {focus}. Write at least five "
-                "tests first: normal, edge and error cases. See them fail, then write the "
-                "code in {subject} that makes them pass."
+                "Choose one function or behaviour that you need for {work}. Write at least five "
+                "tests first: normal, edge and error cases. See them fail, then write just "
+                "enough {subject} to make them pass."
             ),
             _("the tests, the code, and one case that you had not thought of at first."),
             3,
@@ -169,9 +193,9 @@ LADDER = Ladder(
         Step(
             _("Read other people's {subject}"),
             _(
-                "Pick a small open source project in {subject}. Find out where a program starts, "
-                "follow one feature through the files, and find one thing that you would do "
-                "differently."
+                "Pick a small open source project, best one close to your goal. Find out "
+                "where a program starts, follow one feature through the files, and find one thing "
+                "that you would do differently."
             ),
             _(
                 "a map of the files on the way, three things you learned, and your change with "
@@ -183,11 +207,11 @@ LADDER = Ladder(
             _DESIGN,
         ),
         Step(
-            _("Design {focus} before you build it"),
+            _("Design {work} before you build it"),
             _(
                 "Write one page about what you will build for your goal: who uses it, the parts "
                 "and what each does, the data, and two decisions with the alternatives you "
-                "turned down. Build the riskiest part in {subject} as a quick try."
+                "turned down. Build the riskiest part as a quick try."
             ),
             _("the page, the code of the try, and what it changed in your design."),
             4,
@@ -198,7 +222,7 @@ LADDER = Ladder(
         Step(
             _("A first version that somebody else can run"),
             _(
-                "Build the smallest useful version of {focus} in {subject}. Write a README with "
+                "Build the smallest useful version of {work}. Write a README with "
                 "the steps to run it. Let somebody else follow the steps and watch without "
                 "helping; mend what stopped them."
             ),

@@ -1,14 +1,15 @@
 """What a ladder is made of. Texts are marked for translation and translated when used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 type Rubric = tuple[tuple[str, str, int], ...]  # name, description, weight; weights make 100
 
 
 @dataclass(frozen=True)
 class Step:
-    """One challenge as a template: {subject}, {focus} and {goal} are the learner's own words."""
+    """One challenge as a template: {subject}, {focus}, {work}, {goal} are the learner's words."""
 
     title: str
     task: str
@@ -19,17 +20,27 @@ class Step:
     rubric: Rubric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ladder:
     """A field's steps from easy to hard; the last one proves the goal.
 
-    `subjects` are names to look for in a goal, `subject_otherwise` stands in where none is found
-    (empty: the goal's own words do), `tag_words` the words by which goals and wishes
-    speak of a tag, `stages` four milestones.
+    `subjects` are names to look for in a goal, `spoken` other words for them. What stands in
+    where a goal names none: `subject_otherwise`, `focus_otherwise` (empty: the subject), and
+    `work_otherwise` for what is to be made. `focus_is` says how templates speak of the focus: as
+    a thing (“your canoe”), an idea (a thing, but no exam) or a doing (“building a canoe”).
+    `tag_words` are the words by which goals and wishes speak of a tag, `stages` four milestones.
     """
 
     subjects: tuple[str, ...]
     subject_otherwise: str
+    work_otherwise: str
+    focus_otherwise: str = ""
+    focus_is: Literal["thing", "idea", "doing"] = "thing"
+    # Whether templates read well with the goal's own phrase as their subject.
+    takes_own_words: bool = False
+    # Whether a name in “… in Klingon” is a subject, be it on the list or not.
+    names_follow_in: bool = False
+    spoken: Mapping[str, str] = field(default_factory=dict)
     tag_words: Mapping[str, tuple[str, ...]]
     stages: tuple[str, str, str, str]
     steps: tuple[Step, ...]

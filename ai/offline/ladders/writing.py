@@ -43,7 +43,6 @@ LADDER = Ladder(
         "blog",
         "newsletter",
         "screenplay",
-        "play",
         "thesis",
         "dissertation",
         "journalism",
@@ -62,6 +61,8 @@ LADDER = Ladder(
         "grant proposal",
     ),
     subject_otherwise=_("your text"),
+    focus_otherwise=_("your text"),
+    work_otherwise=_("your text"),
     tag_words={
         "drafting": ("draft", "write", "start", "block", "finish", "habit"),
         "revising": ("revis", "edit", "improve", "style", "clear", "concise"),
@@ -72,9 +73,9 @@ LADDER = Ladder(
     },
     stages=(
         _("Words on the page, every week"),
-        _("A shape for {focus}"),
+        _("A shape for {work}"),
         _("A draft that others can read"),
-        _("Proof: {goal}"),
+        _("Finished, and with its readers"),
     ),
     steps=(
         Step(
@@ -117,7 +118,7 @@ LADDER = Ladder(
             _READER,
         ),
         Step(
-            _("For whom, what, why: one page about {focus}"),
+            _("For whom, what, why: one page about {work}"),
             _(
                 "Write down who will read it, what they know, what should be "
                 "different for them at the end, and the one sentence that it is all about. Try "
@@ -133,8 +134,8 @@ LADDER = Ladder(
             _("Two voices"),
             _(
                 "Write a scene or an exchange of 200 words in which two people want different "
-                "things, or two positions meet, about {focus}. Neither says straight out what "
-                "they want."
+                "things, or two positions meet, if possible for {work}. Neither says straight "
+                "out what they want."
             ),
             _("the text, and in one sentence each what the two want."),
             2,
@@ -143,7 +144,7 @@ LADDER = Ladder(
             _DRAFT,
         ),
         Step(
-            _("The shape of {focus}"),
+            _("The shape of {work}"),
             _(
                 "Outline your text in seven to twelve lines. Each line says what happens or "
                 "is claimed, and why the reader goes on. Move two lines and see what gets better."
@@ -182,7 +183,7 @@ LADDER = Ladder(
         Step(
             _("A full draft, read by somebody"),
             _(
-                "Finish a full draft for {focus}, or a chapter that stands by itself. Ask "
+                "Finish a full draft of {work}, or a chapter that stands by itself. Ask "
                 "one reader: where were you bored, where lost, what do you remember? Do not "
                 "defend it."
             ),
