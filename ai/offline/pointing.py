@@ -14,42 +14,72 @@ if TYPE_CHECKING:
 MOST_STRENGTHS = 3
 MOST_IMPROVEMENTS = 2
 LONGEST_QUOTE = 280
+# Words that stand for something the writer knows and the reader does not.
+_EMPTY = {
+    stem(word)
+    for word in (
+        "stuff thing things nice good bad great ok okay whatever somehow etc lots lot fine "
+        "interesting cool"
+    ).split()
+}
+# Words by which a sentence gives its reason; “so” and “first” are too common to tell.
+_BECAUSE = {
+    stem(w)
+    for w in (
+        "because since therefore hence why reason otherwise unless porque weil parce perché daher"
+    ).split()
+} & REASONS
 
 
 def strengths(judged: list["Judged"], reading: Reading) -> list[QuotedPoint]:
     """Quote the sentences that do most for the best criteria, one for each."""
     points: list[QuotedPoint] = []
     used: set[str] = set()
+    kinds: list[str] = []
     for one in sorted(judged, key=lambda j: -j.score):
         if one.score < 45 or len(points) == MOST_STRENGTHS:
             break
         wanted = {stem(word) for word in one.covered}
-        rest = [s for s in reading.sentences if s.text not in used and len(s.words) >= 5]
-        best = max(rest, key=lambda s: _strength(s, wanted, reading), default=None)
+        rest = [s for s in reading.prose if s.text not in used and not s.text.endswith("?")]
+
+        def value(sentence: Sentence, wanted: set[str] = wanted) -> float:
+            # Saying the same of three sentences says little.
+            kind = _kind(sentence, wanted, reading)
+            return _strength(sentence, wanted, reading) - 1.5 * kinds.count(kind)
+
+        best = max(rest, key=value, default=None)
         if best is None or _strength(best, wanted, reading) < 2.0:
             continue
+        kind = _kind(best, wanted, reading)
+        comment = _praise(kind, one.criterion.name, again=kind in kinds)
         used.add(best.text)
-        points.append(
-            QuotedPoint(quote=_quote(best), comment=_praise(best, one.criterion.name, wanted))
-        )
+        kinds.append(kind)
+        points.append(QuotedPoint(quote=_quote(best), comment=comment))
     return points
 
 
 def improvements(judged: list["Judged"], reading: Reading, *, avoid: set[str]) -> list[QuotedPoint]:
     """Quote the vaguest sentences, and say what the weakest criteria need there."""
     weakest = sorted(judged, key=lambda j: j.score)
-    rest = [s for s in reading.sentences if _quote(s) not in avoid and len(s.words) >= 3]
+    rest = [s for s in reading.prose if _quote(s) not in avoid and not s.text.endswith("?")]
     ranked = sorted(rest, key=lambda s: -_weakness(s))
-    points = []
-    for one, sentence in zip(weakest[:MOST_IMPROVEMENTS], ranked, strict=False):
+    points: list[QuotedPoint] = []
+    said: set[str] = set()
+    for sentence in ranked:
+        if len(points) == min(MOST_IMPROVEMENTS, len(weakest)):
+            break
+        one = weakest[len(points)]
         if one.score >= 85 and _weakness(sentence) < 1:
             continue
-        points.append(QuotedPoint(quote=_quote(sentence), comment=_advice(sentence, one, reading)))
+        kind, comment = _advice(sentence, one.criterion.name, said, reading)
+        if kind:
+            said.add(kind)
+            points.append(QuotedPoint(quote=_quote(sentence), comment=comment))
     return points
 
 
 def _strength(sentence: Sentence, wanted: set[str], reading: Reading) -> float:
-    value = 2.0 * len(wanted & sentence.stems)
+    value = 2.0 * min(2, len(wanted & sentence.stems))
     value += 0.4 * min(3, len(reading.task_stems & sentence.stems))
     value += 1.5 * _has_reason(sentence) + 1.0 * _has_detail(sentence)
     value += 1.0 if 8 <= len(sentence.words) <= 35 else 0.0
@@ -62,36 +92,62 @@ def _weakness(sentence: Sentence) -> float:
     return value + (0.5 if len(sentence.words) < 8 or len(sentence.words) > 35 else 0.0)
 
 
-def _praise(sentence: Sentence, name: str, wanted: set[str]) -> str:
+def _kind(sentence: Sentence, wanted: set[str], reading: Reading) -> str:
+    """Return what a sentence does well: the rarest thing first."""
     if _has_reason(sentence):
-        return _("“%(name)s”: you give a reason or example, so a reader can follow.") % {
-            "name": name
-        }
+        return "reason"
+    if any(word in EXAMPLES for word in sentence.words):
+        return "example"
+    if any(c.isdigit() for c in sentence.text):
+        return "number"
     if _has_detail(sentence):
-        return _("“%(name)s”: you are specific here, which makes it credible.") % {"name": name}
-    if wanted & sentence.stems:
-        return _("“%(name)s”: this speaks directly to what the rubric asks.") % {"name": name}
-    return _("“%(name)s”: a clear sentence that says one thing.") % {"name": name}
+        return "detail"
+    if wanted & sentence.stems or len(reading.task_stems & sentence.stems) > 1:
+        return "task"
+    return "plain"
 
 
-def _advice(sentence: Sentence, one: "Judged", reading: Reading) -> str:
-    if vague := [word for word in sentence.words if stem(word) in VAGUE]:
-        return _(
-            "“%(word)s” leaves the reader guessing. Say exactly what you mean, with a number, a "
-            "name or an example; it will help “%(name)s”."
-        ) % {"word": vague[0], "name": one.criterion.name}
-    if not _has_reason(sentence):
-        return _(
-            "Say why: add “because …” or an example after this sentence. It will help “%(name)s”."
-        ) % {"name": one.criterion.name}
-    if one.missing and reading.is_english:
-        return _("Connect this to “%(name)s”: the rubric also asks for %(term)s.") % {
-            "name": one.criterion.name,
-            "term": one.missing[0],
-        }
-    return _("Make this more exact for “%(name)s”: when, where, how many, how long?") % {
-        "name": one.criterion.name
-    }
+def _praise(kind: str, name: str, *, again: bool) -> str:
+    if again:
+        text = _("“%(name)s”: the same strength here.")
+    elif kind == "reason":
+        text = _("“%(name)s”: you say why, so a reader can follow.")
+    elif kind == "example":
+        text = _("“%(name)s”: an example shows what you mean.")
+    elif kind == "number":
+        text = _("“%(name)s”: a number can be checked, which makes it credible.")
+    elif kind == "detail":
+        text = _("“%(name)s”: you are specific here, which makes it credible.")
+    elif kind == "task":
+        text = _("“%(name)s”: this speaks directly to the task.")
+    else:
+        text = _("“%(name)s”: a clear sentence that says one thing.")
+    return text % {"name": name}
+
+
+def _advice(sentence: Sentence, name: str, said: set[str], reading: Reading) -> tuple[str, str]:
+    """Return a kind of advice that was not given yet, and its words."""
+    if not reading.is_english:
+        if "detail" in said or _has_detail(sentence):
+            return "", ""
+        return "detail", _("A detail would help here: who, where, when, or how long?")
+    empty = [word for word in sentence.words if stem(word) in _EMPTY]
+    if empty and "empty" not in said:
+        return "empty", _(
+            "“%(word)s” leaves the reader guessing. Say exactly what you saw, did or counted; it "
+            "will help “%(name)s”."
+        ) % {"word": empty[0], "name": name}
+    if not _has_reason(sentence) and "reason" not in said:
+        return "reason", _(
+            "A reader may ask why. One more sentence with “because …” will help “%(name)s”."
+        ) % {"name": name}
+    if not _has_detail(sentence) and "detail" not in said:
+        return "detail", _(
+            "Say this more exactly: when, where, how many, or one example. It will help “%(name)s”."
+        ) % {"name": name}
+    if len(sentence.words) > 35 and "long" not in said:
+        return "long", _("Two sentences would be easier to follow than this long one.")
+    return "", ""
 
 
 def _quote(sentence: Sentence) -> str:
@@ -102,7 +158,7 @@ def _quote(sentence: Sentence) -> str:
 
 
 def _has_reason(sentence: Sentence) -> bool:
-    return any(stem(word) in REASONS - {"so"} or word in EXAMPLES for word in sentence.words)
+    return any(stem(word) in _BECAUSE for word in sentence.words)
 
 
 def _has_detail(sentence: Sentence) -> bool:

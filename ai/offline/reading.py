@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ai.offline import prose
+from ai.offline.asks import Ask, asks, is_answered
 from ai.offline.words import STOP_WORDS, Sentence, sentences, stem, stems, words
 
 DEFAULT_WORDS = 110
@@ -18,6 +20,15 @@ _CODE = re.compile(
 )
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _QUOTED = re.compile(r"[\"“«][^\"”»]{3,}[\"”»]|\bhttps?://\S+")
+
+# Common words of other languages that are not English words as well.
+_FOREIGN = frozenset(
+    """
+    el los las que por para con una del pero muy porque mi está le les des est et une dans pour
+    avec mais nous vous je ich und der das nicht ist ein eine mit auf für wir sie il di che per
+    non sono una della os não uma com het een van ik niet och att det som inte jag nie jest się
+    """.split()
+)
 
 REASONS = {
     stem(word)
@@ -52,6 +63,10 @@ class Reading:
     body: str
     expected: int
     task_stems: frozenset[str]
+    # The sentences that can be quoted, and what the instructions ask for.
+    prose: tuple[Sentence, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    has_link: bool = False
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -78,10 +93,42 @@ class Reading:
     @cached_property
     def is_english(self) -> bool:
         """Whether English words can be expected in it, so that missing ones mean something."""
-        if self.count < 8:
+        # Code and formulas are in no language: only sentences tell.
+        spoken = [word for sentence in self.prose for word in sentence.words]
+        if len(spoken) < 8:
+            spoken = [] if self.has_code else self.words
+        if len(spoken) < 8:
             return True
-        common = sum(word in STOP_WORDS for word in self.words)
-        return common >= 0.22 * len(self.words)
+        spoken = [word for word in spoken if word[0].isalpha()]
+        common = sum(word in STOP_WORDS for word in spoken)
+        foreign = sum(word in _FOREIGN or not word.isascii() for word in spoken)
+        if common >= 0.22 * len(spoken):
+            return True
+        # Notes have few common words, too; but none of another language.
+        return foreign < 2 and (len(spoken) < 25 or common >= 0.06 * len(spoken))
+
+    @cached_property
+    def has_code(self) -> bool:
+        return prose.has_code(self.body)
+
+    @cached_property
+    def unanswered(self) -> list[Ask]:
+        """What the instructions ask for and the text seems to leave out."""
+        left = [ask for ask in self.asks if not is_answered(ask, self.stems, shows=self.shows)]
+        # What says most is least likely to be there in other words.
+        return sorted(left, key=lambda ask: -len(ask.stems - self.stems))
+
+    @cached_property
+    def shows(self) -> frozenset[str]:
+        """What the work shows, whatever it calls it."""
+        found = {
+            "code": self.has_code,
+            "link": self.has_link,
+            "output": self.has_code or "`" in self.body,
+            "numbers": len(_NUMBER.findall(self.body)) >= 6,
+            "quote": len(_QUOTED.findall(self.body)) >= 2,
+        }
+        return frozenset(kind for kind, is_there in found.items() if is_there)
 
     @cached_property
     def on_task(self) -> float:
@@ -145,9 +192,10 @@ class Reading:
         return math.pow(min(1.0, found / plenty), 0.7)
 
 
-def read(body: str, instructions: str) -> Reading:
+def read(body: str, *, title: str, instructions: str, link: str = "") -> Reading:
     """Read a text against the instructions; sentences copied from them do not count."""
-    asked = {" ".join(sentence.words) for sentence in sentences(instructions)}
+    task = f"{title}\n{instructions}"
+    asked = {" ".join(sentence.words) for sentence in sentences(task)}
     copied = [
         sentence.text
         for sentence in sentences(body)
@@ -157,7 +205,12 @@ def read(body: str, instructions: str) -> Reading:
     for text in copied:
         own = own.replace(text, " ")
     return Reading(
-        body=own, expected=_expected_words(instructions), task_stems=frozenset(stems(instructions))
+        body=own,
+        expected=_expected_words(instructions),
+        task_stems=frozenset(stems(task)),
+        prose=tuple(s for s in prose.quotable(body) if " ".join(s.words) not in asked),
+        asks=tuple(asks(instructions)),
+        has_link=bool(link.strip()) or re.search(r"https?://|!\[", body) is not None,
     )
 
 

@@ -12,8 +12,10 @@ from ai.offline.explain import explain
 from ai.offline.feedback import feedback
 from ai.offline.ladders import ladder_for
 from ai.offline.plan import plan
+from ai.offline.prose import has_code, quotable
 from ai.schemas import Criterion, ExplainInputs, Feedback, FeedbackInputs, Plan, PlanInputs
 from ai.tests.works import WORKS
+from challenges.rubrics import default_rubric
 
 TODAY = date(2026, 11, 24)
 FIELDS = ["languages", "programming", "music", "fitness", "writing", "maths", "other"]
@@ -43,6 +45,30 @@ GOALS = [
     ("other", "Speak in front of people without fear", ["speaking in front of people"]),
     ("other", "Bonsai", ["Bonsai"]),
 ]
+
+USUAL = [Criterion.model_validate(c, extra="ignore") for c in default_rubric()]
+MARKED_UP = """\
+# Why our city should close its centre to all cars
+Cars take more room than anything else, because they stand still for most of the day.
+
+> Somebody else wrote that the streets belong to everybody who pays for them in taxes.
+and this line belongs to what somebody else wrote about it as well.
+
+<div class="note">This is a note in HTML that nobody wants to see quoted here.</div>
+
+- Shops gain from it, since people who walk past a window stop more often than drivers.
+- See [the long report of the traffic office](https://example.org/report) for all the numbers.
+
+```python
+def cars(street): return "the number of cars that were counted in this street last year"
+```
+
+| Street | Cars that were counted in it during one day of the last year |
+|---|---|
+
+**What I would do next about it:**
+I would start with one street for one summer and count the visitors before and after.
+"""
 
 
 def spanish(**changes: object) -> PlanInputs:
@@ -215,8 +241,65 @@ class TestFeedback:
 
     def test_comments_name_what_is_covered_and_what_is_missing(self) -> None:
         comments = " ".join(s.comment for s in feedback(WORKS["essay"]["fair"]).scores)
-        assert "reader" in comments
+        assert "It takes up “example” from the rubric." in comments
         assert "Not found in it" in comments
+
+    @pytest.mark.parametrize("strength", ["strong", "fair", "weak"])
+    @pytest.mark.parametrize("name", WORKS)
+    def test_words_that_any_rubric_has_are_not_looked_for(self, name: str, strength: str) -> None:
+        answer = feedback(WORKS[name][strength].model_copy(update={"rubric": USUAL}))
+        said = " ".join([*(s.comment for s in answer.scores), answer.next_step])
+        for word in ["“asked”", "“part”", "“instructions”", "“facts”", "“learner”", "rubric"]:
+            assert word not in said
+
+    def test_the_length_is_spoken_of_once(self) -> None:
+        answer = feedback(WORKS["guitar"]["fair"].model_copy(update={"rubric": USUAL}))
+        assert answer.model_dump_json().count("it is short") == 1
+
+    def test_no_remark_is_made_twice(self) -> None:
+        for works in WORKS.values():
+            for inputs in works.values():
+                comments = [p.comment.split(":", 1)[-1] for p in feedback(inputs).improvements]
+                assert len(set(comments)) == len(comments)
+
+    def test_the_next_step_names_a_part_of_the_task_that_is_missing(self) -> None:
+        inputs = WORKS["python"]["fair"].model_copy(
+            update={
+                "instructions": "Write a function that counts words. Hand in the code, and a "
+                "comparison with collections.Counter.",
+                "rubric": USUAL,
+            }
+        )
+        answer = feedback(inputs)
+        assert "“a comparison with collections.Counter”" in answer.next_step
+
+    def test_code_that_is_there_is_not_asked_for(self) -> None:
+        inputs = WORKS["python"]["strong"].model_copy(
+            update={
+                "rubric": [
+                    Criterion(
+                        key="a",
+                        name="Works",
+                        description="The code and the function run.",
+                        weight=1,
+                    )
+                ]
+            }
+        )
+        answer = feedback(inputs)
+        assert "Not found" not in answer.scores[0].comment
+        assert "code" not in answer.next_step.casefold()
+
+    def test_only_prose_is_quoted(self) -> None:
+        answer = feedback(
+            WORKS["essay"]["fair"].model_copy(update={"body": MARKED_UP, "rubric": USUAL})
+        )
+        quotes = [p.quote for p in [*answer.strengths, *answer.improvements]]
+        assert quotes
+        for quote in quotes:
+            assert quote in MARKED_UP
+            for mark in ["#", "*", "`", "<", ">", "[", "http", "|", "return", "Somebody else"]:
+                assert mark not in quote
 
     def test_the_same_work_gets_the_same_feedback(self) -> None:
         assert feedback(WORKS["essay"]["fair"]) == feedback(WORKS["essay"]["fair"])
@@ -294,3 +377,60 @@ def test_the_gateway_labels_what_the_offline_coach_says(alice: User) -> None:
     assert outcome.message == ""
     assert outcome.answer is not None
     assert outcome.answer.strengths
+
+
+def quotes(text: str) -> list[str]:
+    found = [sentence.text for sentence in quotable(text)]
+    for quote in found:
+        assert quote in text
+    return found
+
+
+def test_paragraphs_and_list_items_are_split_into_sentences() -> None:
+    text = (
+        "The first one is here, of course. The second one\nruns over two lines!\n\n"
+        "1. And a third one in a list.\n"
+    )
+    assert quotes(text) == [
+        "The first one is here, of course.",
+        "The second one\nruns over two lines!",
+        "And a third one in a list.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## A heading that has quite a few words in it",
+        "A heading that is underlined with many signs\n=====",
+        "> A quote of somebody else who said it well",
+        "```\nA line in a fence that looks like prose to us\n```",
+        "    an indented line that stands for code in Markdown",
+        "<p>A paragraph in HTML that has quite a few words</p>",
+        "| A table with | several cells and | many words in it |",
+        "**A line that is bold from its start to its end**",
+        "See [a label of many words that is a link](https://example.org) here.",
+        "too short to quote",
+        "return the number of words in this text",
+        "What follows is only an announcement of it:",
+    ],
+)
+def test_what_is_no_prose_is_left_out(text: str) -> None:
+    assert quotes(text) == []
+
+
+def test_a_bold_beginning_is_cut_off() -> None:
+    assert quotes("**What got better:** the tempo went from 50 to 64 within a week.") == [
+        "the tempo went from 50 to 64 within a week."
+    ]
+
+
+def test_prose_after_a_fence_is_quoted_again() -> None:
+    text = "```\ncode()\n```\nThis sentence stands right behind the fence.\n"
+    assert quotes(text) == ["This sentence stands right behind the fence."]
+
+
+def test_code_is_seen_with_and_without_a_fence() -> None:
+    assert has_code("```\nx\n```")
+    assert has_code("def count(text):\n    return len(text)")
+    assert not has_code("I wrote some code, but it is not here. It returns a number.")
