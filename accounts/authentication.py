@@ -1,9 +1,11 @@
 """How API requests say who they are: a bearer token, a token cookie, or the browser's session."""
 
+import zoneinfo
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyCookie
@@ -31,7 +33,13 @@ def _sign_in(request: HttpRequest, token: str) -> User:
         user, request.token_family = user_of(token)  # type: ignore[attr-defined]
     except InvalidToken as error:
         raise AuthenticationError from error
+    return _is(request, user)
+
+
+def _is(request: HttpRequest, user: User) -> User:
+    """Go on as `user`, on the day it is where they live."""
     request.user = user
+    timezone.activate(zoneinfo.ZoneInfo(user.time_zone))
     return user
 
 
@@ -62,9 +70,8 @@ class AccessCookie(APIKeyCookie):
         except InvalidToken:
             return None  # an old cookie must not keep a signed-in browser out
         require_csrf(request)
-        request.user = user
         request.token_family = family  # type: ignore[attr-defined]
-        return user
+        return _is(request, user)
 
 
 class Session(APIKeyCookie):

@@ -65,7 +65,10 @@ def learners_time_zone(get_response: GetResponse) -> GetResponse:
         if request.user.is_authenticated:
             with timezone.override(zoneinfo.ZoneInfo(request.user.time_zone)):
                 return get_response(request)
-        return get_response(request)
+        # The API finds out later who asks, and then activates the zone itself: until the end of
+        # this request, not of the thread's life.
+        with timezone.override(None):
+            return get_response(request)
 
     return middleware
 

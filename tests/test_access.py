@@ -16,7 +16,7 @@ from accounts.models import Notification, User
 from ai import explaining
 from challenges import generation
 from challenges.models import Plan, Proposal
-from goals import milestones
+from goals import calendar_feed, milestones
 from learnquest.api import api
 from tests.access_rules import API, PAGES, WHO, Rule
 from tests.factories import (
@@ -45,6 +45,8 @@ def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
     generation.write_plan(plan.pk)
     explanation = explaining.request_explanation(by=alice, concept="yeast", level="beginner")
     begun = make_challenge(goal, title="Begun")
+    unlisted = make_goal(alice, title="By link", visibility="unlisted")
+    shown = make_challenge(unlisted, title="By link too")
     return {
         "user": alice.pk,
         "username": alice.username,
@@ -59,6 +61,9 @@ def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
         "plan": plan.pk,
         "proposal": Proposal.objects.filter(plan=plan).first().pk,  # type: ignore[union-attr]
         "explanation": explanation.pk,
+        "share_key": unlisted.share_key,
+        "shared_challenge": (unlisted.share_key, shown.pk),
+        "calendar_token": calendar_feed.token_of(calendar_feed.renew(by=alice)),
         "notification": inbox.notify(
             user_id=alice.pk, kind=Notification.Kind.BADGE, target="/points/"
         ).pk,
@@ -104,7 +109,8 @@ def test_pages_open_for_the_right_people_only(
     name: str, people: dict[str, User | AnonymousUser], world: dict[str, Any]
 ) -> None:
     for rule in PAGES[name]:
-        url = reverse(name, args=[world[rule.thing]] if rule.thing else [])
+        thing = world[rule.thing] if rule.thing else ()
+        url = reverse(name, args=thing if isinstance(thing, tuple) else [thing])
 
         def ask(client: Client, rule: Rule = rule, url: str = url) -> Any:
             return client.generic(
@@ -126,10 +132,13 @@ def test_operations_answer_the_right_people_only(
 ) -> None:
     rule = API[method, path]
     url = re.sub(r"\{\w+\}", str(world.get(rule.thing, "")), path)
-    data = {
-        key: world[value[1:]] if isinstance(value, str) and value.startswith("$") else value
-        for key, value in rule.data.items()
-    }
+
+    def put_in(value: Any) -> Any:
+        if isinstance(value, list):
+            return [put_in(item) for item in value]
+        return world[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+
+    data = {key: put_in(value) for key, value in rule.data.items()}
 
     def ask(client: Client) -> Any:
         body = "" if method == "GET" else json.dumps(data)

@@ -18,8 +18,11 @@ def problem(
     detail: str,
     title: str = "",
     errors: Sequence[dict[str, str]] = (),
+    **more: Any,
 ) -> HttpResponse:
-    """Return a problem document. `errors` holds a pointer and a message for each field at fault.
+    """Return a problem document, with `more` members of its own.
+
+    `errors` holds a pointer and a message for each field at fault.
 
     A pointer is a JSON pointer into the body ("#/title"), or names a parameter ("?page").
     """
@@ -31,5 +34,6 @@ def problem(
         "instance": request.path,
         "errors": list(errors),
         "request_id": request_id.get(),
+        **more,
     }
     return JsonResponse(document, status=status, content_type=CONTENT_TYPE)

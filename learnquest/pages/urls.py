@@ -1,6 +1,16 @@
 from django.urls import path
 
-from learnquest.pages import api_docs, board, dashboard, front, goal, inbox, people
+from learnquest.pages import (
+    api_docs,
+    board,
+    calendar,
+    dashboard,
+    front,
+    goal,
+    inbox,
+    people,
+    replan,
+)
 
 app_name = "pages"
 
@@ -8,6 +18,17 @@ urlpatterns = [
     path("", front.home, name="home"),
     path("today/", dashboard.today, name="dashboard"),
     path("goals/<int:pk>/", goal.goal, name="goal"),
+    path("goals/<int:pk>/replan/", replan.replan, name="replan"),
+    path("goals/shared/<str:key>/", goal.shared_goal, name="shared_goal"),
+    path(
+        "goals/shared/<str:key>/challenges/<int:pk>/",
+        goal.shared_challenge,
+        name="shared_challenge",
+    ),
+    path("calendar/", calendar.calendar_page, name="calendar"),
+    path("calendar/new-address/", calendar.renew, name="renew_calendar"),
+    path("calendar/close/", calendar.close, name="close_calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("people/<str:username>/", people.profile, name="profile"),
     path("settings/", people.settings_page, name="settings"),
     path("theme/", people.theme, name="theme"),
