@@ -12,6 +12,7 @@ from goals.models import Goal
 DUE: str = "due_date"
 HAS_DUE_DATES = any(field.name == DUE for field in Challenge._meta.get_fields())
 _WITHOUT: dict[str, Any] = {DUE: None}
+_SOONEST: tuple[str, ...] = (DUE, "pk")
 _FINISHED = (Challenge.Status.ACCEPTED, Challenge.Status.SKIPPED)
 
 
@@ -31,9 +32,9 @@ def of_learner(user: User) -> list[Due]:
         Challenge.objects.owned_by(user)
         .filter(goal__status=Goal.Status.ACTIVE)
         .exclude(status__in=_FINISHED)
-        .exclude(due_date=None)
+        .exclude(**_WITHOUT)
         .select_related("goal")
-        .order_by(DUE, "pk")
+        .order_by(*_SOONEST)
     )
     return [Due(challenge, getattr(challenge, DUE)) for challenge in rows]
 
@@ -43,7 +44,7 @@ def shift(goal: Goal, by: timedelta) -> None:
     if not HAS_DUE_DATES:
         return
     rows = list(
-        Challenge.objects.filter(goal=goal).exclude(status__in=_FINISHED).exclude(due_date=None)
+        Challenge.objects.filter(goal=goal).exclude(status__in=_FINISHED).exclude(**_WITHOUT)
     )
     for challenge in rows:
         setattr(challenge, DUE, getattr(challenge, DUE) + by)

@@ -37,8 +37,10 @@ def matching[Rows: QuerySet[Any]](rows: Rows, text: str, fields: Sequence[str]) 
         return rows.alias(text=SearchVector(*fields, config=CONFIG)).filter(text=query)
     for word in words:
         found = Q()
-        for field in fields:
-            found |= Q(**{f"{field}__icontains": word})
+        # SQLite knows upper and lower case of ASCII alone.
+        for form in {word, word.lower(), word.upper(), word.capitalize()}:
+            for field in fields:
+                found |= Q(**{f"{field}__icontains": form})
         rows = rows.filter(found)
     return rows
 

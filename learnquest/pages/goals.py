@@ -34,10 +34,12 @@ def goal_list(request: LearnerRequest) -> HttpResponse:
             goals = goals.exclude(status=Goal.Status.ARCHIVED)
     page = Paginator(goals, PAGE_SIZE).get_page(request.GET.get("page"))
     percents = progress_log.percents_of(page.object_list)
+    found = _challenges(request, words)
     context = {
         "page": page,
         "goals": [(goal, percents[goal.pk]) for goal in page],
-        "found": _challenges(request, words),
+        "found": found[:CHALLENGES_SHOWN],
+        "is_more": len(found) > CHALLENGES_SHOWN,
         "words": words,
         "asked": asked,
         "is_filtered": is_filtered,
@@ -56,4 +58,4 @@ def _challenges(request: LearnerRequest, words: str) -> list[Challenge]:
         return []
     mine = Challenge.objects.owned_by(request.user).matching(words)
     found = mine.select_related("goal").order_by("-goal__created_at", "position")
-    return list(found[:CHALLENGES_SHOWN])
+    return list(found[: CHALLENGES_SHOWN + 1])
