@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-import vobject
+import vobject  # type: ignore[import-untyped]  # it ships no types
 from django.test import Client
 
 from accounts.models import User

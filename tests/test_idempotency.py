@@ -136,8 +136,9 @@ def test_the_document_tells_of_it() -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_many_at_once_create_one() -> None:
     learner = make_user()
-    deeds = [partial(send, learner, "/api/goals/", "one", title="Bake") for _ in range(12)]
-    answers = all_at_once(deeds)
+    answers = all_at_once(
+        [partial(send, learner, "/api/goals/", "one", title="Bake") for _ in range(12)]
+    )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert Goal.objects.count() == 1
