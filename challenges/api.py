@@ -7,10 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
+from accounts.idempotency import idempotent
 from challenges import authoring, generation
 from challenges.models import Challenge, Plan, Proposal
 from goals.models import Goal, Milestone
-from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core import versions
+from learnquest.core.api import IF_MATCH, In, Page, Paging, paged, refusals, stale_shown_by
 from learnquest.core.errors import Invalid
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
@@ -59,6 +61,7 @@ class ChallengeOut(Schema):
     position: int
     created_at: datetime
     finished_at: datetime | None
+    version: int = Field(description="The same as in the ETag.")
 
 
 class ChallengeIn(In):
@@ -83,6 +86,7 @@ class ChallengeChange(In):
 class ChallengeQuery(Paging):
     goal: int | None = None
     status: Challenge.Status | None = None
+    q: str = Field("", description="Words in title or instructions.", max_length=100)
 
 
 class ProposalOut(Schema):
@@ -158,32 +162,55 @@ def list_challenges(request: LearnerRequest, query: Query[ChallengeQuery]) -> An
         challenges = challenges.visible_to(request.user).filter(goal=query.goal)
     if query.status:
         challenges = challenges.filter(status=query.status)
+    challenges = challenges.matching(query.q)
     return paged(challenges, query, list)
 
 
+def _tagged(response: HttpResponse, challenge: Challenge) -> Challenge:
+    versions.tag(response, challenge)
+    return challenge
+
+
+def _as_data(challenge: Challenge) -> dict[str, Any]:
+    return ChallengeOut.from_orm(challenge).model_dump(mode="json")
+
+
 @router.post("/", response={201: ChallengeOut, **refusals(403, 404, 409, 422)})
-def create_challenge(request: LearnerRequest, payload: ChallengeIn) -> Any:
+@idempotent
+def create_challenge(request: LearnerRequest, response: HttpResponse, payload: ChallengeIn) -> Any:
     """Write a challenge of your own for one of your goals."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
     sent = _fields(payload.sent(), goal)
     sent.pop("goal")
     if sent.get("rubric") is None:
         sent.pop("rubric", None)
-    return Status(201, authoring.create_challenge(by=request.user, goal=goal, **sent))
+    challenge = authoring.create_challenge(by=request.user, goal=goal, **sent)
+    return Status(201, _tagged(response, challenge))
 
 
 @router.get("/{challenge_id}", response={200: ChallengeOut, **refusals(404)})
-def read_challenge(request: LearnerRequest, challenge_id: int) -> Any:
-    """A challenge of a goal that you may see."""
-    return get_object_or_404(Challenge.objects.visible_to(request.user), pk=challenge_id)
+def read_challenge(request: LearnerRequest, response: HttpResponse, challenge_id: int) -> Any:
+    """A challenge of a goal that you may see. Its ETag is for `If-Match`."""
+    challenges = Challenge.objects.visible_to(request.user)
+    return _tagged(response, get_object_or_404(challenges, pk=challenge_id))
 
 
-@router.put("/{challenge_id}", response={200: ChallengeOut, **refusals(403, 404, 409, 422)})
-def change_challenge(request: LearnerRequest, challenge_id: int, payload: ChallengeChange) -> Any:
+@router.put(
+    "/{challenge_id}",
+    response={200: ChallengeOut, **refusals(403, 404, 409, 412, 422)},
+    openapi_extra=IF_MATCH,
+)
+def change_challenge(
+    request: LearnerRequest, response: HttpResponse, challenge_id: int, payload: ChallengeChange
+) -> Any:
     """Change a challenge of yours before work is handed in; what you leave out stays."""
     challenge = _mine(request, challenge_id)
     sent = _fields(payload.sent(), challenge.goal)
-    return authoring.update_challenge(challenge=challenge, by=request.user, **sent)
+    with stale_shown_by(_as_data):
+        challenge = authoring.update_challenge(
+            challenge=challenge, by=request.user, version=versions.expected(request), **sent
+        )
+    return _tagged(response, challenge)
 
 
 @router.delete("/{challenge_id}", response={204: None, **refusals(403, 404, 409)})

@@ -12,6 +12,7 @@ from challenges.models import Challenge
 from challenges.rubrics import default_rubric, key_for
 from goals import progress_log
 from goals.models import Goal, Milestone, Progress
+from learnquest.core import versions
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict, Invalid
 
@@ -75,18 +76,23 @@ def goal_positions(goal: Goal) -> tuple[int, int | None]:
 
 
 @transaction.atomic
-def update_challenge(*, challenge: Challenge, by: User, **fields: Any) -> Challenge:
+def update_challenge(
+    *, challenge: Challenge, by: User, version: int | None = None, **fields: Any
+) -> Challenge:
     """Change editable fields of a challenge.
 
-    Raises Conflict once work was handed in, since reviewers judge it by what it asked, and
-    Invalid, by field, for what breaks a rule; then nothing has changed.
+    With `version`, raises Stale when the challenge is at another by now. Raises Conflict once
+    work was handed in, since reviewers judge it by what it asked, and Invalid, by field, for what
+    breaks a rule; then nothing has changed.
     """
     challenge = _locked(challenge, by)
+    versions.require(challenge, version)
     if challenge.status in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED}:
         raise Conflict(_("Work for this challenge was handed in, so it can no longer be changed."))
     _set(challenge, fields)
     check(challenge)
-    challenge.save(update_fields=list(fields))
+    challenge.version += 1
+    challenge.save(update_fields=[*fields, "version"])
     return challenge
 
 

@@ -9,6 +9,7 @@ from challenges.models import Challenge, Plan, Proposal
 from challenges.rubrics import MAX_CRITERIA, default_rubric
 from goals.models import Goal
 from learnquest.core.errors import DomainError
+from learnquest.core.versions import Difference
 
 DIFFICULTIES = [
     (1, _("1: a warm-up")),
@@ -89,6 +90,19 @@ def about_rubric(refusal: DomainError, rubric: BaseRubricFormSet) -> DomainError
     for text in refusal.errors.get("rubric", []):
         rubric.non_form_errors().append(text)
     return refusal
+
+
+def rubric_difference(current: Any, rubric: BaseRubricFormSet) -> list[Difference]:
+    """Return how the typed rows differ from the rubric that `current` has now, if they do."""
+    kept, new = _as_text(current.rubric), _as_text(rubric.rubric(current.rubric))
+    return [] if kept == new else [Difference(str(_("Rubric")), kept, new)]
+
+
+def _as_text(rubric: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"{item['name']} ({item['weight']} %) {item.get('description', '')}".rstrip()
+        for item in rubric
+    )
 
 
 class ChallengeForm(forms.ModelForm[Challenge]):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from challenges.rubrics import Criterion, Rubric, parse_rubric, validate_rubric
-from goals.models import Goal, Milestone
+from goals.models import Goal, Milestone, open_to
+from learnquest.core.searching import matching
 
 MAX_MINUTES = 1200
 
@@ -21,7 +22,11 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(goal__owner=user)
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(goal__in=Goal.objects.visible_to(user))
+        return self.filter(open_to(user, "goal__"))
+
+    def matching(self, words: str) -> Self:
+        """Challenges that have all the words in title or instructions."""
+        return matching(self, words, ("title", "instructions"))
 
 
 class Challenge(models.Model):
@@ -68,6 +73,8 @@ class Challenge(models.Model):
     position = models.PositiveIntegerField()
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Counts the learner's changes, so that two tabs do not overwrite each other.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ChallengeQuerySet.as_manager()
 

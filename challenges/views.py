@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from challenges import authoring
-from challenges.forms import ChallengeForm, about_rubric, rubric_formset
+from challenges.forms import ChallengeForm, about_rubric, rubric_difference, rubric_formset
 from challenges.models import Challenge
 from goals.models import Goal
+from learnquest.core import versions
 from learnquest.core.checked import show_on
-from learnquest.core.errors import DomainError
+from learnquest.core.errors import DomainError, Stale
 from learnquest.core.http import LearnerRequest
 from learnquest.core.markdown import render as render_markdown
 
@@ -59,14 +60,19 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     before = challenge.rubric
     form = ChallengeForm(request.POST or None, instance=challenge, goal=challenge.goal)
     rubric = rubric_formset(request.POST or None, before)
+    opened = versions.typed(request)
+    twice: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid() and rubric.is_valid():
         try:
             authoring.update_challenge(
                 challenge=challenge,
                 by=request.user,
+                version=opened,
                 rubric=rubric.rubric(before),
                 **form.cleaned_data,
             )
+        except Stale as refusal:
+            twice = versions.both(form, refusal, *rubric_difference(refusal.current, rubric))
         except DomainError as refusal:
             show_on(form, about_rubric(refusal, rubric))
         else:
@@ -74,8 +80,14 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
             return redirect(challenge)
     # The form has written on `challenge` while it checked; the page names it as it is kept.
     kept = Challenge.objects.get(pk=challenge.pk)
-    context = {"form": form, "rubric": rubric, "goal": challenge.goal, "challenge": kept}
-    return _form_page(request, context)
+    context = {
+        "form": form,
+        "rubric": rubric,
+        "goal": challenge.goal,
+        "challenge": kept,
+        "version": opened or kept.version,
+    }
+    return _form_page(request, context | twice)
 
 
 @require_POST
@@ -120,6 +132,6 @@ def delete(request: LearnerRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(request: LearnerRequest, context: dict[str, Any]) -> HttpResponse:
-    """Show the form; what it refused keeps its text and answers 422."""
-    status = 422 if request.method == "POST" else 200
+    """Show the form; what it refused keeps its text and answers 422, or 412 for two versions."""
+    status = 412 if "differences" in context else 422 if request.method == "POST" else 200
     return render(request, "challenges/form.html", context, status=status)

@@ -22,7 +22,7 @@ from accounts.models import Notification, User
 from ai import explaining
 from challenges import generation
 from challenges.models import Plan, Proposal
-from goals import milestones
+from goals import calendar_feed, milestones
 from learnquest.api import api
 from learnquest.pages import data_export
 from tests import access_document
@@ -59,6 +59,8 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
     alice.refresh_from_db()
     export = data_export.request_export(by=alice)
     data_export.build(export.pk)
+    unlisted = make_goal(alice, title="By link", visibility="unlisted")
+    shown = make_challenge(unlisted, title="By link too")
     return {
         "user": alice.pk,
         "browser": UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="s").pk,
@@ -81,6 +83,9 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
         "explanation": explanation.pk,
         "picture": pictures.file_name(alice),
         "export": export.pk,
+        "share_key": unlisted.share_key,
+        "shared_challenge": (unlisted.share_key, shown.pk),
+        "calendar_token": calendar_feed.token_of(calendar_feed.renew(by=alice)),
         "notification": inbox.notify(
             user_id=alice.pk, kind=Notification.Kind.BADGE, target="/points/"
         ).pk,
@@ -147,10 +152,13 @@ def test_operations_answer_the_right_people_only(
 ) -> None:
     rule = API[method, path]
     url = re.sub(r"\{\w+\}", str(world.get(rule.thing, "")), path)
-    data = {
-        key: world[value[1:]] if isinstance(value, str) and value.startswith("$") else value
-        for key, value in rule.data.items()
-    }
+
+    def put_in(value: Any) -> Any:
+        if isinstance(value, list):
+            return [put_in(item) for item in value]
+        return world[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+
+    data = {key: put_in(value) for key, value in rule.data.items()}
 
     def ask(client: Client) -> Any:
         body = "" if method == "GET" else json.dumps(data)

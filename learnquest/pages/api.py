@@ -8,19 +8,21 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
+from accounts.idempotency import idempotent
 from accounts.models import User
 from challenges.forecast import forecast
-from goals import progress_log
-from goals.api import GoalOut
+from goals import progress_log, replanning
+from goals.api import GoalOut, MilestoneOut
 from goals.models import Category, Goal, Progress
 from leaderboard import badges, ranking
 from leaderboard.models import BadgeAward
 from leaderboard.points import Period
 from learnquest.core.api import In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
-from learnquest.pages import dashboard
+from learnquest.pages import dashboard, replan
 
 progress_router = Router(tags=["progress"])
+replan_router = Router(tags=["milestones"])
 board_router = Router(tags=["leaderboard"])
 
 
@@ -50,6 +52,28 @@ class PracticeIn(In):
     goal: int
     minutes: int = Field(ge=1, le=1440)
     note: str = ""
+
+
+class NewDateOut(Schema):
+    milestone: int
+    title: str
+    old: date | None
+    new: date
+
+
+class WayOut(Schema):
+    way: str = Field(description="target, pace or shift.")
+    name: str
+    dates: list[NewDateOut]
+
+
+class NewDateIn(In):
+    milestone: int
+    new: date
+
+
+class ReplanIn(In):
+    dates: list[NewDateIn] = Field(max_length=50)
 
 
 class StepOut(Schema):
@@ -183,6 +207,7 @@ def read_progress(request: LearnerRequest, goal_id: int, paging: Query[Paging]) 
 
 
 @progress_router.post("/", response={201: ProgressOut, **refusals(403, 404, 422)})
+@idempotent
 def log_practice(request: LearnerRequest, payload: PracticeIn) -> Any:
     """Log practice on one of your goals."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
@@ -190,6 +215,38 @@ def log_practice(request: LearnerRequest, payload: PracticeIn) -> Any:
         goal=goal, by=request.user, minutes=payload.minutes, note=payload.note
     )
     return Status(201, entry)
+
+
+@replan_router.get("/{goal_id}/replan", response={200: list[WayOut], **refusals(404)})
+def propose_dates(request: LearnerRequest, goal_id: int) -> Any:
+    """New dates for the milestones ahead, one proposal for each way that leads somewhere."""
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
+    return [
+        {
+            "way": way,
+            "name": str(replan.NAMES[way]),
+            "dates": [
+                {
+                    "milestone": one.milestone.pk,
+                    "title": one.milestone.title,
+                    "old": one.old,
+                    "new": one.new,
+                }
+                for one in proposals
+            ],
+        }
+        for way, proposals in replan.ways_of(goal, today=request.user.today()).items()
+    ]
+
+
+@replan_router.post(
+    "/{goal_id}/replan", response={200: list[MilestoneOut], **refusals(403, 404, 422)}
+)
+def take_dates(request: LearnerRequest, goal_id: int, payload: ReplanIn) -> Any:
+    """Give milestones new dates: those proposed, or others. What is reached keeps its own."""
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
+    dates = {one.milestone: one.new for one in payload.dates}
+    return replanning.replan(goal=goal, by=request.user, dates=dates)
 
 
 @board_router.get("/", response={200: BoardOut, **refusals(422)})

@@ -3,6 +3,7 @@ from django.urls import path
 from learnquest.pages import (
     api_docs,
     board,
+    calendar,
     dashboard,
     front,
     goal,
@@ -11,6 +12,7 @@ from learnquest.pages import (
     unsubscribe,
     your_data,
     your_settings,
+    replan,
 )
 
 app_name = "pages"
@@ -19,6 +21,17 @@ urlpatterns = [
     path("", front.home, name="home"),
     path("today/", dashboard.today, name="dashboard"),
     path("goals/<int:pk>/", goal.goal, name="goal"),
+    path("goals/<int:pk>/replan/", replan.replan, name="replan"),
+    path("goals/shared/<str:key>/", goal.shared_goal, name="shared_goal"),
+    path(
+        "goals/shared/<str:key>/challenges/<int:pk>/",
+        goal.shared_challenge,
+        name="shared_challenge",
+    ),
+    path("calendar/", calendar.calendar_page, name="calendar"),
+    path("calendar/new-address/", calendar.renew, name="renew_calendar"),
+    path("calendar/close/", calendar.close, name="close_calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("people/<str:username>/", people.profile, name="profile"),
     path("avatars/<str:name>", people.avatar, name="avatar"),
     path("settings/", your_settings.profile, name="settings"),
