@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from challenges import authoring
+from challenges import authoring, rubric_presets
 from challenges.forms import ChallengeForm, about_rubric, rubric_formset
 from challenges.models import Challenge
 from goals.models import Goal
@@ -29,13 +30,24 @@ def detail(request: LearnerRequest, pk: int) -> HttpResponse:
         "instructions": render_markdown(challenge.instructions),
         "is_mine": challenge.goal.owner_id == request.user.pk,
         "can_edit": challenge.status not in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED},
+        "needs": list(challenge.needs.order_by("position")),
+        "unlocks": list(challenge.unlocks.order_by("position")),
+        "today": timezone.localdate(),
     }
+    context["is_locked"] = challenge.status == Challenge.Status.TODO and any(
+        one.status not in Challenge.DONE_FOR_OTHERS for one in context["needs"]
+    )
     return render(request, "challenges/detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def create(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
+    preset = asked_preset(request)
+    if preset:
+        form = ChallengeForm(initial=_typed(request.POST), goal=goal)
+        context = {"form": form, "rubric": rubric_formset(None, preset), "goal": goal}
+        return _form_page(request, context, status=200)
     form = ChallengeForm(request.POST or None, goal=goal)
     rubric = rubric_formset(request.POST or None, None)
     if request.method == "POST" and form.is_valid() and rubric.is_valid():
@@ -57,6 +69,11 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
         Challenge.objects.owned_by(request.user).select_related("goal"), pk=pk
     )
     before = challenge.rubric
+    preset = asked_preset(request)
+    if preset:
+        form = ChallengeForm(instance=challenge, initial=_typed(request.POST), goal=challenge.goal)
+        context = {"form": form, "rubric": rubric_formset(None, preset), "goal": challenge.goal}
+        return _form_page(request, context | {"challenge": challenge}, status=200)
     form = ChallengeForm(request.POST or None, instance=challenge, goal=challenge.goal)
     rubric = rubric_formset(request.POST or None, before)
     if request.method == "POST" and form.is_valid() and rubric.is_valid():
@@ -76,6 +93,18 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     kept = Challenge.objects.get(pk=challenge.pk)
     context = {"form": form, "rubric": rubric, "goal": challenge.goal, "challenge": kept}
     return _form_page(request, context)
+
+
+@require_POST
+def duplicate(request: LearnerRequest, pk: int) -> HttpResponse:
+    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=pk)
+    try:
+        copy = authoring.duplicate(challenge=challenge, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(challenge)
+    messages.success(request, _("A copy stands right after it."))
+    return redirect(copy)
 
 
 @require_POST
@@ -119,7 +148,24 @@ def delete(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "challenges/delete.html", context, status=409 if error else 200)
 
 
-def _form_page(request: LearnerRequest, context: dict[str, Any]) -> HttpResponse:
+def asked_preset(request: LearnerRequest) -> list[dict[str, Any]] | None:
+    """Return the rubric of the preset that the form's button asked for, if it was that button."""
+    if "use_preset" not in request.POST:
+        return None
+    return rubric_presets.chosen(request.POST.get("preset", ""))
+
+
+def _typed(data: QueryDict) -> dict[str, Any]:
+    """Return what was typed, unchecked, so that the form shows it again."""
+    return {name: data.get(name) for name in ChallengeForm.Meta.fields} | {
+        "needs": [pk for pk in data.getlist("needs") if pk.isdecimal()]
+    }
+
+
+def _form_page(
+    request: LearnerRequest, context: dict[str, Any], status: int | None = None
+) -> HttpResponse:
     """Show the form; what it refused keeps its text and answers 422."""
-    status = 422 if request.method == "POST" else 200
+    context |= {"presets": rubric_presets.PRESETS}
+    status = status or (422 if request.method == "POST" else 200)
     return render(request, "challenges/form.html", context, status=status)

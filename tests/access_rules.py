@@ -85,6 +85,20 @@ PAGES: dict[str, list[Rule]] = {
     "challenges:create": [owner("goal", 200)],
     "challenges:detail": [owner("challenge", 200)],
     "challenges:edit": [owner("challenge", 200)],
+    "challenges:duplicate": [owner("challenge", 302, **POST)],
+    "challenges:shift": [owner("challenge", 302, **POST, way="up")],
+    "challenges:place": [owner("challenge", 302, **POST, milestone="", before="")],
+    "challenges:arrange": [owner("goal", 200)],
+    "challenges:many": [owner("goal", 302, **POST, deed="skip")],
+    "challenges:quests": [signed_in()],
+    "challenges:my_quests": [signed_in()],
+    "challenges:quest": [Rule("GET", (SIGN_IN, 200, 200, 200, 200), "quest")],
+    "challenges:start_quest": [Rule("POST", (SIGN_IN, 422, 422, 422, 422), "quest")],
+    "challenges:publish_quest": [
+        owner("goal", 200),
+        owner("goal", 302, **POST, title="Talk", summary="A plan to talk to people at shops."),
+    ],
+    "challenges:unpublish_quest": [owner("quest", 302, **POST)],
     "challenges:skip": [owner("challenge", 302, **POST)],
     "challenges:resume": [owner("challenge", 302, **POST)],
     "challenges:delete": [owner("challenge", 200), owner("challenge", 302, **POST)],
@@ -163,6 +177,25 @@ API: dict[tuple[str, str], Rule] = {
     ("DELETE", "/api/challenges/{challenge_id}"): api_owner("challenge", 204, "DELETE"),
     ("POST", "/api/challenges/{challenge_id}/skip"): api_owner("challenge", 200, "POST"),
     ("POST", "/api/challenges/{challenge_id}/resume"): api_owner("challenge", 409, "POST"),
+    ("GET", "/api/challenges/rubric-presets"): api_signed_in(),
+    ("PUT", "/api/challenges/order"): api_owner("", 409, "PUT", goal="$goal", order=[]),
+    ("POST", "/api/challenges/bulk"): api_owner(
+        "", 422, "POST", goal="$goal", ids=[999_999], deed="skip"
+    ),
+    ("PATCH", "/api/challenges/{challenge_id}"): api_owner("challenge", 200, "PATCH", title="New"),
+    ("POST", "/api/challenges/{challenge_id}/duplicate"): api_owner("challenge", 201, "POST"),
+    ("POST", "/api/challenges/{challenge_id}/place"): api_owner("challenge", 200, "POST"),
+    ("GET", "/api/challenges/{challenge_id}/prerequisites"): api_owner("challenge", 200),
+    ("PUT", "/api/challenges/{challenge_id}/prerequisites"): api_owner(
+        "challenge", 200, "PUT", needs=[]
+    ),
+    ("GET", "/api/quests/"): api_signed_in(),
+    ("POST", "/api/quests/"): api_owner(
+        "", 201, "POST", goal="$goal", summary="A plan to talk to people at shops."
+    ),
+    ("GET", "/api/quests/{quest_id}"): Rule("GET", (401, 200, 200, 200, 200), "quest"),
+    ("POST", "/api/quests/{quest_id}/start"): Rule("POST", (401, 201, 201, 201, 201), "quest"),
+    ("POST", "/api/quests/{quest_id}/unpublish"): api_owner("quest", 200, "POST"),
     ("GET", "/api/progress/dashboard"): api_signed_in(),
     ("GET", "/api/progress/goals/{goal_id}"): api_owner("goal", 200),
     ("POST", "/api/progress/"): api_owner("", 201, "POST", goal="$goal", minutes=5),

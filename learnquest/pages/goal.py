@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from challenges import forecast, progress
+from challenges import forecast, plan_list, progress
 from challenges.models import Challenge, Plan
 from goals import lifecycle
 from goals.forms import PracticeForm
@@ -20,7 +20,7 @@ LOG_LINES = 12
 def goal(request: LearnerRequest, pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.visible_to(request.user).select_related("owner"), pk=pk)
     is_mine = goal.owner_id == request.user.pk
-    challenges = list(Challenge.objects.filter(goal=goal))
+    challenges = list(Challenge.objects.filter(goal=goal).with_lock())
     milestones = list(goal.milestones.all())
     context = {
         "goal": goal,
@@ -30,7 +30,9 @@ def goal(request: LearnerRequest, pk: int) -> HttpResponse:
         "forecast": forecast.forecast(goal) if goal.status == Goal.Status.ACTIVE else None,
         "sections": _sections(milestones, challenges),
         "challenge_count": len(challenges),
-        "next_challenge": next((c for c in challenges if c.is_open_for_work), None),
+        "next_challenge": next(
+            (c for c in challenges if c.is_open_for_work and not _waits(c)), None
+        ),
         "today": timezone.localdate(),
         "moves": sorted(lifecycle.MOVES[Goal.Status(goal.status)]),
     }
@@ -43,15 +45,19 @@ def goal(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "goals/detail.html", context)
 
 
+def _waits(challenge: Challenge) -> bool:
+    return challenge.status == Challenge.Status.TODO and challenge.is_locked
+
+
 def _sections(
     milestones: list[Milestone], challenges: list[Challenge]
-) -> list[tuple[Milestone | None, list[Challenge]]]:
+) -> list[tuple[Milestone | None, plan_list.Group]]:
     """Return the plan in order: each milestone with its challenges, then those of none."""
-    sections: list[tuple[Milestone | None, list[Challenge]]] = [
-        (milestone, [c for c in challenges if c.milestone_id == milestone.pk])
+    sections: list[tuple[Milestone | None, plan_list.Group]] = [
+        (milestone, plan_list.group(c for c in challenges if c.milestone_id == milestone.pk))
         for milestone in milestones
     ]
-    loose = [challenge for challenge in challenges if challenge.milestone_id is None]
+    loose = plan_list.group(c for c in challenges if c.milestone_id is None)
     if loose:
         sections.append((None, loose))
     return sections
