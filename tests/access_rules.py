@@ -61,6 +61,7 @@ PAGES: dict[str, list[Rule]] = {
     "pages:api_docs": [everybody()],
     "pages:theme": [everybody(302, **POST, theme="dark")],
     "pages:dashboard": [signed_in()],
+    "pages:activity": [signed_in()],
     "pages:board": [signed_in()],
     "pages:settings": [signed_in(), signed_in(422, **POST)],
     "pages:notifications": [signed_in()],

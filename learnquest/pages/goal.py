@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from challenges import forecast, plan_list, progress
+from challenges import burnup, forecast, plan_list, progress
 from challenges.models import Challenge, Plan
 from goals import lifecycle
 from goals.forms import PracticeForm
@@ -22,12 +22,14 @@ def goal(request: LearnerRequest, pk: int) -> HttpResponse:
     is_mine = goal.owner_id == request.user.pk
     challenges = list(Challenge.objects.filter(goal=goal).with_lock())
     milestones = list(goal.milestones.all())
+    future = forecast.forecast(goal) if goal.status == Goal.Status.ACTIVE else None
     context = {
         "goal": goal,
         "description": render_markdown(goal.description),
         "is_mine": is_mine,
         "percent": progress.percent(goal),
-        "forecast": forecast.forecast(goal) if goal.status == Goal.Status.ACTIVE else None,
+        "forecast": future,
+        "burn_up": burnup.burn_up(goal, challenges, today=timezone.localdate(), forecast=future),
         "sections": _sections(milestones, challenges),
         "challenge_count": len(challenges),
         "next_challenge": next(

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from learnquest.pages import api_docs, board, dashboard, front, goal, inbox, people
+from learnquest.pages import activity, api_docs, board, dashboard, front, goal, inbox, people
 
 app_name = "pages"
 
 urlpatterns = [
     path("", front.home, name="home"),
     path("today/", dashboard.today, name="dashboard"),
+    path("activity/", activity.timeline, name="activity"),
     path("goals/<int:pk>/", goal.goal, name="goal"),
     path("people/<str:username>/", people.profile, name="profile"),
     path("settings/", people.settings_page, name="settings"),

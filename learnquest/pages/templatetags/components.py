@@ -10,8 +10,10 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from challenges.rubrics import Rubric
+from leaderboard.activity import Activity
 from learnquest.core.markdown import render as render_markdown
 
 register = template.Library()
@@ -149,6 +151,36 @@ def rubric_form(
 def badge(badge: Any, awarded_at: Any = None, todo: bool = False) -> dict[str, Any]:
     """Draw an achievement; `todo` shows one that is still to be earned."""
     return {"badge": badge, "awarded_at": awarded_at, "todo": todo}
+
+
+@register.inclusion_tag("components/heatmap.html")
+def heatmap(activity: Activity) -> dict[str, Any]:
+    """Show a year of days, the weeks as columns, with its sum in words."""
+    step = 14
+    squares = [
+        (column * step, 14 + row * step, day)
+        for column, week in enumerate(activity.weeks)
+        for row, day in enumerate(week.days)
+    ]
+    months = [
+        (column * step, week.month)
+        for column, week in enumerate(activity.weeks)
+        # The last column is too narrow for a name that begins in it.
+        if week.month and column < len(activity.weeks) - 1
+    ]
+    summary = _("%(things)s on %(days)s in a year") % {
+        "things": ngettext("%(n)d thing done", "%(n)d things done", activity.count)
+        % {"n": activity.count},
+        "days": ngettext("%(n)d day", "%(n)d days", activity.active_days)
+        % {"n": activity.active_days},
+    }
+    return {
+        "activity": activity,
+        "squares": squares,
+        "months": months,
+        "summary": summary,
+        "width": len(activity.weeks) * step - 3,
+    }
 
 
 @register.inclusion_tag("components/coach_label.html")
