@@ -108,7 +108,7 @@ def _weeks(
     first: date, today: date, added: list[tuple[date, int]], finished: list[tuple[date, int]]
 ) -> list[Week]:
     """The last twelve weeks, the newest first."""
-    weeks = []
+    weeks: list[Week] = []
     end = today
     while end > first - timedelta(days=7) and len(weeks) < 12:
         weeks.append(Week(end, _until(added, end), _until(finished, end)))

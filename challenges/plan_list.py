@@ -24,7 +24,8 @@ class Group:
 
 def group(challenges: Iterable[Challenge]) -> Group:
     """Return the challenges in their order, what is finished apart."""
-    left, finished = [], []
+    left: list[Challenge] = []
+    finished: list[Challenge] = []
     for challenge in challenges:
         (finished if challenge.status in FINISHED else left).append(challenge)
     return Group(left[:MOST_SHOWN], left[MOST_SHOWN:], finished)

@@ -25,18 +25,20 @@ def detail(request: LearnerRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(
         Challenge.objects.visible_to(request.user).select_related("goal", "milestone"), pk=pk
     )
+    needs = list(challenge.needs.order_by("position"))
+    is_locked = challenge.status == Challenge.Status.TODO and any(
+        one.status not in Challenge.DONE_FOR_OTHERS for one in needs
+    )
     context = {
         "challenge": challenge,
         "instructions": render_markdown(challenge.instructions),
         "is_mine": challenge.goal.owner_id == request.user.pk,
         "can_edit": challenge.status not in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED},
-        "needs": list(challenge.needs.order_by("position")),
+        "needs": needs,
         "unlocks": list(challenge.unlocks.order_by("position")),
+        "is_locked": is_locked,
         "today": timezone.localdate(),
     }
-    context["is_locked"] = challenge.status == Challenge.Status.TODO and any(
-        one.status not in Challenge.DONE_FOR_OTHERS for one in context["needs"]
-    )
     return render(request, "challenges/detail.html", context)
 
 

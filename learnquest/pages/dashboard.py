@@ -209,10 +209,11 @@ def _facts(user: User, now: datetime) -> dict[str, Any]:
         plan=Subquery(plans.values(json=JSONObject(plan_id="pk", title="goal__title"))[:1]),
         **movement.annotations(now),
     )
-    return users.values(
+    facts: Any = users.values(
         "xp", "in_review", "reviews_wait", "failed", "plan",
         "week_points", "week_above", "last_points", "last_above",
     ).get()  # fmt: skip
+    return dict(facts)
 
 
 def _goals(user: User, now: datetime) -> "QuerySet[Goal]":
