@@ -2,17 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from accounts.models import User
 from challenges.models import Challenge
 from goals.models import Goal
 
-# Whether challenges have due dates of their own yet; without, nothing here finds anything.
-DUE: str = "due_date"
-HAS_DUE_DATES = any(field.name == DUE for field in Challenge._meta.get_fields())
-_WITHOUT: dict[str, Any] = {DUE: None}
-_SOONEST: tuple[str, ...] = (DUE, "pk")
 _FINISHED = (Challenge.Status.ACCEPTED, Challenge.Status.SKIPPED)
 
 
@@ -26,27 +20,23 @@ class Due:
 
 def of_learner(user: User) -> list[Due]:
     """Return what is due in the learner's active goals, soonest first, in one query."""
-    if not HAS_DUE_DATES:
-        return []
     rows = (
         Challenge.objects.owned_by(user)
-        .filter(goal__status=Goal.Status.ACTIVE)
+        .filter(goal__status=Goal.Status.ACTIVE, due_date__isnull=False)
         .exclude(status__in=_FINISHED)
-        .exclude(**_WITHOUT)
         .select_related("goal")
-        .order_by(*_SOONEST)
+        .order_by("due_date", "pk")
     )
-    return [Due(challenge, getattr(challenge, DUE)) for challenge in rows]
+    return [Due(challenge, challenge.due_date) for challenge in rows if challenge.due_date]
 
 
 def shift(goal: Goal, by: timedelta) -> None:
     """Move the due dates of what is still to do in `goal`, after a pause."""
-    if not HAS_DUE_DATES:
-        return
     rows = list(
-        Challenge.objects.filter(goal=goal).exclude(status__in=_FINISHED).exclude(**_WITHOUT)
+        Challenge.objects.filter(goal=goal, due_date__isnull=False).exclude(status__in=_FINISHED)
     )
     for challenge in rows:
-        setattr(challenge, DUE, getattr(challenge, DUE) + by)
+        assert challenge.due_date is not None
+        challenge.due_date += by
         challenge.version += 1
-    Challenge.objects.bulk_update(rows, [DUE, "version"])
+    Challenge.objects.bulk_update(rows, ["due_date", "version"])

@@ -266,6 +266,8 @@ class Progress(models.Model):
         RETURNED = "returned", _("Work returned for another try")
         MILESTONE_COMPLETED = "milestone_completed", _("Reached a milestone")
         PRACTICE = "practice", _("Practised")
+        NOTE = "note", _("Noted")
+        CHALLENGE_MOVED = "challenge_moved", _("Changed what to do")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="progress"
@@ -294,6 +296,8 @@ class Progress(models.Model):
                         "returned",
                         "milestone_completed",
                         "practice",
+                        "note",
+                        "challenge_moved",
                     ]
                 ),
                 name="progress_kind_known",

@@ -12,6 +12,7 @@ from accounts.authentication import AccessCookie, BearerToken, SecondFactorNeede
 from ai.api import router as explain_router
 from challenges.api import ai_router as plan_router
 from challenges.api import router as challenge_router
+from challenges.quest_api import router as quest_router
 from goals.api import milestone_router
 from goals.api import router as goal_router
 from learnquest.core.errors import DomainError, Limited, Stale
@@ -69,6 +70,7 @@ api.add_router("/goals", goal_router)
 api.add_router("/goals", replan_router)
 api.add_router("/milestones", milestone_router)
 api.add_router("/challenges", challenge_router)
+api.add_router("/quests", quest_router)
 api.add_router("/progress", progress_router)
 api.add_router("/submissions", submission_router)
 api.add_router("/reviews", review_router)

@@ -20,9 +20,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts import inbox, notices, pictures, tokens
 from accounts.models import Notification, User
 from ai import explaining
-from challenges import generation
+from challenges import catalogue, generation
 from challenges.models import Plan, Proposal
 from goals import calendar_feed, milestones
+from goals.models import Goal
 from learnquest.api import api
 from learnquest.pages import data_export
 from tests import access_document
@@ -42,6 +43,12 @@ from tests.factories import (
 def people(alice: User, bob: User, charlie: User, mona: User) -> dict[str, User | AnonymousUser]:
     everybody = (AnonymousUser(), charlie, alice, bob, mona)
     return dict(zip(WHO, everybody, strict=True))
+
+
+def make_shared_goal(alice: User) -> Goal:
+    goal = make_goal(alice, title="Shared")
+    make_challenge(goal)
+    return goal
 
 
 @pytest.fixture
@@ -79,6 +86,9 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
         "claim": claim(work, bob).pk,
         "sent_review": sent.pk,
         "plan": plan.pk,
+        "quest": catalogue.publish_quest(
+            goal=make_shared_goal(alice), by=alice, summary="Talk to people in shops, and write."
+        ).pk,
         "proposal": Proposal.objects.filter(plan=plan).first().pk,  # type: ignore[union-attr]
         "explanation": explanation.pk,
         "picture": pictures.file_name(alice),

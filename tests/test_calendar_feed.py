@@ -9,7 +9,6 @@ import vobject  # type: ignore[import-untyped]  # it ships no types
 from django.test import Client
 
 from accounts.models import User
-from challenges import deadlines
 from goals import calendar_feed, lifecycle, milestones
 from goals.models import Goal, Milestone
 from tests.factories import make_challenge, make_goal, make_user
@@ -73,7 +72,6 @@ def test_only_what_goes_on_is_in_it(alice: User, goal: Goal, milestone: Mileston
     assert list(events(Client().get(url).content.decode())) == [f"✓ {milestone.title}"]
 
 
-@pytest.mark.skipif(not deadlines.HAS_DUE_DATES, reason="challenges have no due dates")
 def test_due_challenges_are_in_it_and_move_with_a_pause(alice: User, goal: Goal) -> None:
     make_challenge(goal, title="Talk", due_date=date(2026, 6, 1))
     for to, day in ((Goal.Status.PAUSED, 3), (Goal.Status.ACTIVE, 8)):

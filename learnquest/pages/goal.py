@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from challenges import forecast, progress
+from challenges import burnup, forecast, plan_list, progress
 from challenges.models import Challenge, Plan
 from goals import lifecycle, pausing, replanning
 from goals.forms import PracticeForm
@@ -74,7 +74,7 @@ def _unlisted(response: HttpResponse) -> HttpResponse:
 
 def _plan_of(goal: Goal, *, is_mine: bool) -> dict[str, Any]:
     """Return what everybody sees who may see the goal."""
-    challenges = list(Challenge.objects.filter(goal=goal))
+    challenges = list(Challenge.objects.filter(goal=goal).with_lock())
     milestones = list(goal.milestones.all())
     today = timezone.localdate()
     future = forecast.forecast(goal) if goal.status == Goal.Status.ACTIVE else None
@@ -88,22 +88,29 @@ def _plan_of(goal: Goal, *, is_mine: bool) -> dict[str, Any]:
         "timeline": timeline.draw(
             goal, milestones, today=today, forecast=future.on if future else None
         ),
+        "burn_up": burnup.burn_up(goal, challenges, today=today, forecast=future),
         "sections": _sections(milestones, challenges),
         "challenge_count": len(challenges),
-        "next_challenge": next((c for c in challenges if c.is_open_for_work), None),
+        "next_challenge": next(
+            (c for c in challenges if c.is_open_for_work and not _waits(c)), None
+        ),
         "today": today,
     }
 
 
+def _waits(challenge: Challenge) -> bool:
+    return challenge.status == Challenge.Status.TODO and challenge.is_locked
+
+
 def _sections(
     milestones: list[Milestone], challenges: list[Challenge]
-) -> list[tuple[Milestone | None, list[Challenge]]]:
+) -> list[tuple[Milestone | None, plan_list.Group]]:
     """Return the plan in order: each milestone with its challenges, then those of none."""
-    sections: list[tuple[Milestone | None, list[Challenge]]] = [
-        (milestone, [c for c in challenges if c.milestone_id == milestone.pk])
+    sections: list[tuple[Milestone | None, plan_list.Group]] = [
+        (milestone, plan_list.group(c for c in challenges if c.milestone_id == milestone.pk))
         for milestone in milestones
     ]
-    loose = [challenge for challenge in challenges if challenge.milestone_id is None]
+    loose = plan_list.group(c for c in challenges if c.milestone_id is None)
     if loose:
         sections.append((None, loose))
     return sections

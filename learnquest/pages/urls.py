@@ -1,6 +1,7 @@
 from django.urls import path
 
 from learnquest.pages import (
+    activity,
     api_docs,
     board,
     calendar,
@@ -9,10 +10,10 @@ from learnquest.pages import (
     goal,
     inbox,
     people,
+    replan,
     unsubscribe,
     your_data,
     your_settings,
-    replan,
 )
 
 app_name = "pages"
@@ -20,6 +21,7 @@ app_name = "pages"
 urlpatterns = [
     path("", front.home, name="home"),
     path("today/", dashboard.today, name="dashboard"),
+    path("activity/", activity.timeline, name="activity"),
     path("goals/<int:pk>/", goal.goal, name="goal"),
     path("goals/<int:pk>/replan/", replan.replan, name="replan"),
     path("goals/shared/<str:key>/", goal.shared_goal, name="shared_goal"),
