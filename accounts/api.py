@@ -20,7 +20,7 @@ from accounts.authentication import (
     require_csrf,
 )
 from accounts.models import Notification, User
-from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.errors import Forbidden
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import client_ip, limit
@@ -217,7 +217,7 @@ def mark_all_read(request: LearnerRequest) -> Any:
 
 
 @inbox_router.post("/{notification_id}/read", response={200: NotificationOut, **refusals(403, 404)})
-def mark_read(request: LearnerRequest, notification_id: int) -> Any:
+def mark_read(request: LearnerRequest, notification_id: Id) -> Any:
     """Mark one line as read."""
     line = get_object_or_404(Notification.objects.visible_to(request.user), pk=notification_id)
     return inbox.mark_read(notification=line, by=request.user)

@@ -11,11 +11,11 @@ from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts import sessions
 from accounts.confirming import confirmed
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 
 
 @require_GET
@@ -42,7 +42,11 @@ def security(request: LearnerRequest) -> HttpResponse:
     return render(request, "accounts/security.html", context)
 
 
-@require_POST
+def _security(request: LearnerRequest, *which: object, **named: object) -> str:
+    return "security"
+
+
+@post_only(_security)
 @confirmed
 def end_browser(request: LearnerRequest, pk: int) -> HttpResponse:
     ended = sessions.end_browser(pk=pk, by=request.user)
@@ -53,7 +57,7 @@ def end_browser(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect("security")
 
 
-@require_POST
+@post_only(_security)
 @confirmed
 def end_app(request: LearnerRequest, family: UUID) -> HttpResponse:
     sessions.end_app(family=family, by=request.user)
@@ -61,7 +65,7 @@ def end_app(request: LearnerRequest, family: UUID) -> HttpResponse:
     return redirect("security")
 
 
-@require_POST
+@post_only("security")
 @confirmed
 def end_everywhere(request: LearnerRequest) -> HttpResponse:
     """Sign out everywhere; `keep` leaves this browser signed in."""

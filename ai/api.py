@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema, Status
 
 from ai import explaining
 from ai.models import Explanation
-from learnquest.core.api import In, refusals
+from learnquest.core.api import Id, In, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 
@@ -54,7 +54,7 @@ def explain(request: LearnerRequest, response: HttpResponse, payload: ExplainIn)
 
 
 @router.get("/explanations/{explanation_id}", response={200: ExplanationOut, **refusals(404)})
-def read_explanation(request: LearnerRequest, explanation_id: int) -> Any:
+def read_explanation(request: LearnerRequest, explanation_id: Id) -> Any:
     """An explanation of yours: `pending`, `ready` or `failed`."""
     return get_object_or_404(Explanation.objects.visible_to(request.user), pk=explanation_id)
 
@@ -63,7 +63,7 @@ def read_explanation(request: LearnerRequest, explanation_id: int) -> Any:
     "/explanations/{explanation_id}/retry",
     response={202: ExplanationOut, **refusals(403, 404, 409)},
 )
-def retry_explanation(request: LearnerRequest, response: HttpResponse, explanation_id: int) -> Any:
+def retry_explanation(request: LearnerRequest, response: HttpResponse, explanation_id: Id) -> Any:
     """Ask again for an explanation that failed."""
     limit(request, "ai")
     explanation = get_object_or_404(Explanation.objects.visible_to(request.user), pk=explanation_id)

@@ -12,7 +12,7 @@ from challenges import authoring, bulk, generation, ordering, prerequisites, rub
 from challenges.models import Challenge, Plan, Proposal
 from goals.models import Goal, Milestone
 from learnquest.core import versions
-from learnquest.core.api import IF_MATCH, In, Page, Paging, paged, refusals, stale_shown_by
+from learnquest.core.api import IF_MATCH, Id, In, Page, Paging, paged, refusals, stale_shown_by
 from learnquest.core.errors import Invalid
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
@@ -67,15 +67,15 @@ class ChallengeOut(Schema):
 
 
 class ChallengeIn(In):
-    goal: int
+    goal: Id
     title: str
     instructions: str
     difficulty: int = Field(2, ge=1, le=5)
     estimated_minutes: int = Field(60, ge=5, le=1200)
-    milestone: int | None = None
+    milestone: Id | None = None
     due_date: date | None = None
     rubric: list[CriterionIn] | None = Field(None, description="A plain one when left out.")
-    needs: list[int] = Field([], description="Ids of the challenges that come first.")
+    needs: list[Id] = Field([], description="Ids of the challenges that come first.")
 
 
 class ChallengeChange(In):
@@ -83,14 +83,14 @@ class ChallengeChange(In):
     instructions: str = ""
     difficulty: int = Field(2, ge=1, le=5)
     estimated_minutes: int = Field(60, ge=5, le=1200)
-    milestone: int | None = None
+    milestone: Id | None = None
     due_date: date | None = None
     rubric: list[CriterionIn] = []
-    needs: list[int] = Field([], description="Ids of the challenges that come first.")
+    needs: list[Id] = Field([], description="Ids of the challenges that come first.")
 
 
 class NeedsIn(In):
-    needs: list[int]
+    needs: list[Id]
 
 
 class NeedsOut(Schema):
@@ -100,20 +100,20 @@ class NeedsOut(Schema):
 
 
 class OrderIn(In):
-    goal: int
-    order: list[int] = Field(description="The ids of all challenges of the goal, in their order.")
+    goal: Id
+    order: list[Id] = Field(description="The ids of all challenges of the goal, in their order.")
 
 
 class PlaceIn(In):
-    milestone: int | None = None
-    before: int | None = Field(None, description="The challenge before which it goes; else last.")
+    milestone: Id | None = None
+    before: Id | None = Field(None, description="The challenge before which it goes; else last.")
 
 
 class BulkIn(In):
-    goal: int
-    ids: list[int] = Field(min_length=1, max_length=authoring.MOST_CHALLENGES)
+    goal: Id
+    ids: list[Id] = Field(min_length=1, max_length=authoring.MOST_CHALLENGES)
     deed: Literal["skip", "resume", "move", "delete"]
-    milestone: int | None = Field(None, description="Where to, for `move`.")
+    milestone: Id | None = Field(None, description="Where to, for `move`.")
 
 
 class PresetOut(Schema):
@@ -123,7 +123,7 @@ class PresetOut(Schema):
 
 
 class ChallengeQuery(Paging):
-    goal: int | None = None
+    goal: Id | None = None
     status: Challenge.Status | None = None
     q: str = Field("", description="Words in title or instructions.", max_length=100)
 
@@ -155,13 +155,13 @@ class PlanOut(Schema):
 
 
 class PlanIn(In):
-    goal: int
+    goal: Id
     wish: str = ""
     hours_per_week: int | None = Field(None, ge=1, le=80)
 
 
 class AcceptIn(In):
-    only: list[int] | None = Field(None, description="Ids of proposals; all open ones if left out.")
+    only: list[Id] | None = Field(None, description="Ids of proposals; all open ones if left out.")
 
 
 class ProposalChange(In):
@@ -172,7 +172,7 @@ class ProposalChange(In):
     rubric: list[CriterionIn] = []
 
 
-def _mine(request: LearnerRequest, challenge_id: int) -> Challenge:
+def _mine(request: LearnerRequest, challenge_id: Id) -> Challenge:
     return get_object_or_404(Challenge.objects.owned_by(request.user), pk=challenge_id)
 
 
@@ -273,7 +273,7 @@ def change_many(request: LearnerRequest, payload: BulkIn) -> Any:
 
 
 @router.get("/{challenge_id}", response={200: ChallengeOut, **refusals(404)})
-def read_challenge(request: LearnerRequest, response: HttpResponse, challenge_id: int) -> Any:
+def read_challenge(request: LearnerRequest, response: HttpResponse, challenge_id: Id) -> Any:
     """A challenge of a goal that you may see."""
     challenges = Challenge.objects.visible_to(request.user).with_lock()
     return _tagged(response, get_object_or_404(challenges, pk=challenge_id))
@@ -285,7 +285,7 @@ def read_challenge(request: LearnerRequest, response: HttpResponse, challenge_id
     openapi_extra=IF_MATCH,
 )
 def change_challenge(
-    request: LearnerRequest, response: HttpResponse, challenge_id: int, payload: ChallengeChange
+    request: LearnerRequest, response: HttpResponse, challenge_id: Id, payload: ChallengeChange
 ) -> Any:
     """Change a challenge of yours before work is handed in; what you leave out stays."""
     challenge = _mine(request, challenge_id)
@@ -297,23 +297,27 @@ def change_challenge(
     return _tagged(response, _shown(challenge))
 
 
-@router.patch("/{challenge_id}", response={200: ChallengeOut, **refusals(403, 404, 409, 412, 422)}, openapi_extra=IF_MATCH)
+@router.patch(
+    "/{challenge_id}",
+    response={200: ChallengeOut, **refusals(403, 404, 409, 412, 422)},
+    openapi_extra=IF_MATCH,
+)
 def patch_challenge(
-    request: LearnerRequest, response: HttpResponse, challenge_id: int, payload: ChallengeChange
+    request: LearnerRequest, response: HttpResponse, challenge_id: Id, payload: ChallengeChange
 ) -> Any:
     """The same as `PUT`, for clients that say it this way."""
     return change_challenge(request, response, challenge_id, payload)
 
 
 @router.post("/{challenge_id}/duplicate", response={201: ChallengeOut, **refusals(403, 404, 409)})
-def duplicate_challenge(request: LearnerRequest, challenge_id: int) -> Any:
+def duplicate_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Make a fresh copy right after it."""
     challenge = _mine(request, challenge_id)
     return Status(201, _shown(authoring.duplicate(challenge=challenge, by=request.user)))
 
 
 @router.post("/{challenge_id}/place", response={200: ChallengeOut, **refusals(403, 404, 422)})
-def place_challenge(request: LearnerRequest, challenge_id: int, payload: PlaceIn) -> Any:
+def place_challenge(request: LearnerRequest, challenge_id: Id, payload: PlaceIn) -> Any:
     """Put a challenge under a milestone, before another challenge or last."""
     challenge = _mine(request, challenge_id)
     where = _fields({"milestone": payload.milestone}, challenge.goal)
@@ -325,14 +329,14 @@ def place_challenge(request: LearnerRequest, challenge_id: int, payload: PlaceIn
 
 
 @router.get("/{challenge_id}/prerequisites", response={200: NeedsOut, **refusals(404)})
-def read_prerequisites(request: LearnerRequest, challenge_id: int) -> Any:
+def read_prerequisites(request: LearnerRequest, challenge_id: Id) -> Any:
     """What comes before a challenge, and what after."""
     challenge = get_object_or_404(Challenge.objects.visible_to(request.user), pk=challenge_id)
     return _needs(challenge)
 
 
 @router.put("/{challenge_id}/prerequisites", response={200: NeedsOut, **refusals(403, 404, 422)})
-def change_prerequisites(request: LearnerRequest, challenge_id: int, payload: NeedsIn) -> Any:
+def change_prerequisites(request: LearnerRequest, challenge_id: Id, payload: NeedsIn) -> Any:
     """Say what comes first. 422, with the circle by its titles, for what would go round."""
     challenge = _mine(request, challenge_id)
     wanted = _fields({"needs": payload.needs}, challenge.goal)
@@ -349,20 +353,20 @@ def _needs(challenge: Challenge) -> dict[str, list[int]]:
 
 
 @router.delete("/{challenge_id}", response={204: None, **refusals(403, 404, 409)})
-def delete_challenge(request: LearnerRequest, challenge_id: int) -> Any:
+def delete_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Delete a challenge on which there is no work."""
     authoring.delete_challenge(challenge=_mine(request, challenge_id), by=request.user)
     return Status(204, None)
 
 
 @router.post("/{challenge_id}/skip", response={200: ChallengeOut, **refusals(403, 404, 409)})
-def skip_challenge(request: LearnerRequest, challenge_id: int) -> Any:
+def skip_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Leave a challenge out of the plan."""
     return _shown(authoring.skip(challenge=_mine(request, challenge_id), by=request.user))
 
 
 @router.post("/{challenge_id}/resume", response={200: ChallengeOut, **refusals(403, 404, 409)})
-def resume_challenge(request: LearnerRequest, challenge_id: int) -> Any:
+def resume_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Take a skipped challenge back."""
     return _shown(authoring.resume(challenge=_mine(request, challenge_id), by=request.user))
 
@@ -383,13 +387,13 @@ def generate_challenges(request: LearnerRequest, response: HttpResponse, payload
     return Status(202, plan)
 
 
-def _my_plan(request: LearnerRequest, plan_id: int) -> Plan:
+def _my_plan(request: LearnerRequest, plan_id: Id) -> Plan:
     plans = Plan.objects.visible_to(request.user).prefetch_related("proposals")
     return get_object_or_404(plans, pk=plan_id)
 
 
 @ai_router.get("/plans/{plan_id}", response={200: PlanOut, **refusals(404)})
-def read_plan(request: LearnerRequest, plan_id: int) -> Any:
+def read_plan(request: LearnerRequest, plan_id: Id) -> Any:
     """A plan: `pending` while the coach works, then `ready` with proposals, or `failed`."""
     return _my_plan(request, plan_id)
 
@@ -397,7 +401,7 @@ def read_plan(request: LearnerRequest, plan_id: int) -> Any:
 @ai_router.post(
     "/plans/{plan_id}/retry", response={202: PlanOut, 200: PlanOut, **refusals(403, 404, 409)}
 )
-def retry_plan(request: LearnerRequest, response: HttpResponse, plan_id: int) -> Any:
+def retry_plan(request: LearnerRequest, response: HttpResponse, plan_id: Id) -> Any:
     """Ask again for a plan that failed."""
     limit(request, "ai")
     plan = generation.retry_plan(plan=_my_plan(request, plan_id), by=request.user)
@@ -409,7 +413,7 @@ def retry_plan(request: LearnerRequest, response: HttpResponse, plan_id: int) ->
     "/plans/{plan_id}/accept",
     response={201: list[ChallengeOut], **refusals(403, 404, 409, 422)},
 )
-def accept_proposals(request: LearnerRequest, plan_id: int, payload: AcceptIn) -> Any:
+def accept_proposals(request: LearnerRequest, plan_id: Id, payload: AcceptIn) -> Any:
     """Make challenges of a plan's open proposals."""
     plan = _my_plan(request, plan_id)
     made = generation.accept_proposals(plan=plan, by=request.user, only=payload.only)
@@ -417,14 +421,14 @@ def accept_proposals(request: LearnerRequest, plan_id: int, payload: AcceptIn) -
     return Status(201, list(Challenge.objects.filter(pk__in=ids).with_lock().order_by("position")))
 
 
-def _my_proposal(request: LearnerRequest, proposal_id: int) -> Proposal:
+def _my_proposal(request: LearnerRequest, proposal_id: Id) -> Proposal:
     return get_object_or_404(Proposal.objects.owned_by(request.user), pk=proposal_id)
 
 
 @ai_router.put(
     "/proposals/{proposal_id}", response={200: ProposalOut, **refusals(403, 404, 409, 422)}
 )
-def change_proposal(request: LearnerRequest, proposal_id: int, payload: ProposalChange) -> Any:
+def change_proposal(request: LearnerRequest, proposal_id: Id, payload: ProposalChange) -> Any:
     """Change a proposal before you accept it; what you leave out stays."""
     proposal = _my_proposal(request, proposal_id)
     sent = _fields(payload.sent(), proposal.plan.goal)
@@ -434,7 +438,7 @@ def change_proposal(request: LearnerRequest, proposal_id: int, payload: Proposal
 @ai_router.post(
     "/proposals/{proposal_id}/drop", response={200: ProposalOut, **refusals(403, 404, 409)}
 )
-def drop_proposal(request: LearnerRequest, proposal_id: int) -> Any:
+def drop_proposal(request: LearnerRequest, proposal_id: Id) -> Any:
     """Leave a proposal out."""
     return generation.drop_proposal(proposal=_my_proposal(request, proposal_id), by=request.user)
 
@@ -442,7 +446,7 @@ def drop_proposal(request: LearnerRequest, proposal_id: int) -> Any:
 @ai_router.post(
     "/proposals/{proposal_id}/restore", response={200: ProposalOut, **refusals(403, 404, 409)}
 )
-def restore_proposal(request: LearnerRequest, proposal_id: int) -> Any:
+def restore_proposal(request: LearnerRequest, proposal_id: Id) -> Any:
     """Take a dropped proposal back."""
     proposal = _my_proposal(request, proposal_id)
     return generation.restore_proposal(proposal=proposal, by=request.user)

@@ -5,15 +5,20 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from challenges import bulk, ordering
 from challenges.models import Challenge
 from goals.models import Goal, Milestone
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
+
+
+def _list_of(request: LearnerRequest, pk: int) -> str:
+    return reverse("challenges:arrange", args=[_own(request, pk).goal_id])
 
 
 @require_GET
@@ -22,7 +27,7 @@ def arrange(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     return _page(request, goal)
 
 
-@require_POST
+@post_only(_list_of)
 def shift(request: LearnerRequest, pk: int) -> HttpResponse:
     """One up or down among those of its milestone."""
     challenge = _own(request, pk)
@@ -31,7 +36,7 @@ def shift(request: LearnerRequest, pk: int) -> HttpResponse:
     return _after(request, challenge.goal, focus=f"{challenge.pk}-{way}")
 
 
-@require_POST
+@post_only(_list_of)
 def place(request: LearnerRequest, pk: int) -> HttpResponse:
     """Where it was dropped: under a milestone, before another challenge or last."""
     challenge = _own(request, pk)
@@ -51,7 +56,7 @@ def place(request: LearnerRequest, pk: int) -> HttpResponse:
     return _after(request, goal, focus=f"{challenge.pk}-up")
 
 
-@require_POST
+@post_only("challenges:arrange")
 def many(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     """Skip, take back, move or delete all that are ticked; or none, and say why."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from challenges import generation, rubric_presets
 from challenges.forms import PlanForm, ProposalForm, about_rubric, rubric_formset
@@ -14,7 +14,11 @@ from challenges.views import asked_preset
 from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
+
+
+def _plan_of(request: LearnerRequest, pk: int) -> Plan:
+    return _proposal(request, pk).plan
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,7 +44,7 @@ def plan(request: LearnerRequest, pk: int) -> HttpResponse:
     return _plan_page(request, plan)
 
 
-@require_POST
+@post_only("challenges:plan")
 def retry(request: LearnerRequest, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.owned_by(request.user), pk=pk)
     try:
@@ -50,7 +54,7 @@ def retry(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(plan)
 
 
-@require_POST
+@post_only("challenges:plan")
 def accept_all(request: LearnerRequest, pk: int) -> HttpResponse:
     """Accept all open proposals, or with the other button those that are ticked."""
     plan = get_object_or_404(Plan.objects.owned_by(request.user).select_related("goal"), pk=pk)
@@ -77,7 +81,7 @@ def accept_all(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(plan.goal)
 
 
-@require_POST
+@post_only(_plan_of)
 def accept(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
     try:
@@ -87,7 +91,7 @@ def accept(request: LearnerRequest, pk: int) -> HttpResponse:
     return _proposal_panel(request, proposal)
 
 
-@require_POST
+@post_only(_plan_of)
 def drop(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
     try:
@@ -97,7 +101,7 @@ def drop(request: LearnerRequest, pk: int) -> HttpResponse:
     return _proposal_panel(request, proposal)
 
 
-@require_POST
+@post_only(_plan_of)
 def restore(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
     try:

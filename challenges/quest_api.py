@@ -12,7 +12,7 @@ from challenges.models import Quest
 from challenges.quest_plans import QuestPlan
 from goals.api import GoalOut, show
 from goals.models import Category, Goal
-from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 
 router = Router(tags=["quests"])
@@ -57,7 +57,7 @@ class QuestQuery(Paging):
 
 
 class PublishIn(In):
-    goal: int
+    goal: Id
     summary: str
     title: str = Field("", description="The goal's own when left out.")
 
@@ -95,14 +95,14 @@ def publish_quest(request: LearnerRequest, payload: PublishIn) -> Any:
 
 
 @router.get("/{quest_id}", response={200: QuestDetailOut, **refusals(404)})
-def read_quest(request: LearnerRequest, quest_id: int) -> Any:
+def read_quest(request: LearnerRequest, quest_id: Id) -> Any:
     """A quest with its whole plan."""
     return _shown(request, quest_id)
 
 
 @router.post("/{quest_id}/start", response={201: GoalOut, 200: GoalOut, **refusals(403, 404, 422)})
 def start_quest(
-    request: LearnerRequest, response: HttpResponse, quest_id: int, payload: StartIn
+    request: LearnerRequest, response: HttpResponse, quest_id: Id, payload: StartIn
 ) -> Any:
     """Start your own copy: 201 with the new goal, or 200 with the one that is running already."""
     quest = _shown(request, quest_id)
@@ -114,13 +114,13 @@ def start_quest(
 
 
 @router.post("/{quest_id}/unpublish", response={200: QuestDetailOut, **refusals(403, 404)})
-def unpublish_quest(request: LearnerRequest, quest_id: int) -> Any:
+def unpublish_quest(request: LearnerRequest, quest_id: Id) -> Any:
     """Take a quest of yours out of the catalogue; copies that were started stay."""
     quest = get_object_or_404(Quest.objects.published_by(request.user), pk=quest_id)
     catalogue.unpublish_quest(quest=quest, by=request.user)
     return _shown(request, quest_id)
 
 
-def _shown(request: LearnerRequest, quest_id: int) -> Quest:
+def _shown(request: LearnerRequest, quest_id: Id) -> Quest:
     quests = Quest.objects.visible_to(request.user).with_counts().select_related("publisher")
     return get_object_or_404(quests, pk=quest_id)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from challenges import catalogue
 from challenges.forms import DIFFICULTIES, QuestForm, StartForm
@@ -17,7 +17,7 @@ from challenges.models import Quest
 from goals.models import Category, Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 
 PAGE_SIZE = 12
 LENGTHS = [
@@ -71,12 +71,16 @@ def wish_of(request: LearnerRequest) -> catalogue.Wish:
     )
 
 
+def _mine(request: LearnerRequest, pk: int) -> Quest:
+    return get_object_or_404(Quest.objects.published_by(request.user), pk=pk)
+
+
 @require_GET
 def quest(request: LearnerRequest, pk: int) -> HttpResponse:
     return _quest_page(request, _quest(request, pk), StartForm(initial=_today()))
 
 
-@require_POST
+@post_only("challenges:quest")
 def start(request: LearnerRequest, pk: int) -> HttpResponse:
     """Make a copy, and go to it; a second click goes to the same one."""
     quest = _quest(request, pk)
@@ -133,9 +137,9 @@ def publish(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     return render(request, "challenges/publish.html", context, status=status)
 
 
-@require_POST
+@post_only(_mine)
 def unpublish(request: LearnerRequest, pk: int) -> HttpResponse:
-    quest = get_object_or_404(Quest.objects.published_by(request.user), pk=pk)
+    quest = _mine(request, pk)
     catalogue.unpublish_quest(quest=quest, by=request.user)
     messages.success(request, _("Taken out. Who has started it keeps their copy."))
     return redirect("challenges:my_quests")

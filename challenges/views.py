@@ -7,7 +7,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from challenges import authoring, rubric_presets
 from challenges.forms import ChallengeForm, about_rubric, rubric_difference, rubric_formset
@@ -16,7 +16,7 @@ from goals.models import Goal
 from learnquest.core import versions
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Stale
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 
 
@@ -112,7 +112,7 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, context | twice)
 
 
-@require_POST
+@post_only("challenges:detail")
 def duplicate(request: LearnerRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=pk)
     try:
@@ -124,7 +124,7 @@ def duplicate(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(copy)
 
 
-@require_POST
+@post_only("challenges:detail")
 def skip(request: LearnerRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=pk)
     try:
@@ -136,7 +136,7 @@ def skip(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(challenge)
 
 
-@require_POST
+@post_only("challenges:detail")
 def resume(request: LearnerRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=pk)
     try:

@@ -14,7 +14,7 @@ from goals.listing import chosen
 from goals.models import Category, Goal, Milestone
 from goals.progress_log import percents_of
 from learnquest.core import versions
-from learnquest.core.api import IF_MATCH, In, Page, Paging, paged, refusals, stale_shown_by
+from learnquest.core.api import IF_MATCH, Id, In, Page, Paging, paged, refusals, stale_shown_by
 from learnquest.core.http import LearnerRequest
 
 router = Router(tags=["goals"])
@@ -102,7 +102,7 @@ class MilestoneOut(Schema):
 
 
 class OrderIn(In):
-    milestones: list[int] = Field(description="Ids of all milestones of the goal, in order.")
+    milestones: list[Id] = Field(description="Ids of all milestones of the goal, in order.")
 
 
 class MilestoneIn(In):
@@ -133,7 +133,7 @@ def _as_data(goal: Goal) -> dict[str, Any]:
     return GoalOut.from_orm(show([goal])[0]).model_dump(mode="json")
 
 
-def _mine(request: LearnerRequest, goal_id: int) -> Goal:
+def _mine(request: LearnerRequest, goal_id: Id) -> Goal:
     return get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
 
 
@@ -173,7 +173,7 @@ def read_shared_goal(request: LearnerRequest, response: HttpResponse, key: str) 
 
 
 @router.get("/{goal_id}", response={200: GoalOut, **refusals(404)})
-def read_goal(request: LearnerRequest, response: HttpResponse, goal_id: int) -> Any:
+def read_goal(request: LearnerRequest, response: HttpResponse, goal_id: Id) -> Any:
     """A goal of yours, or a public one. Its ETag is for `If-Match`."""
     goal = get_object_or_404(Goal.objects.visible_to(request.user), pk=goal_id)
     return _shown(response, goal)
@@ -183,7 +183,7 @@ def read_goal(request: LearnerRequest, response: HttpResponse, goal_id: int) -> 
     "/{goal_id}", response={200: GoalOut, **refusals(403, 404, 412, 422)}, openapi_extra=IF_MATCH
 )
 def change_goal(
-    request: LearnerRequest, response: HttpResponse, goal_id: int, payload: GoalChange
+    request: LearnerRequest, response: HttpResponse, goal_id: Id, payload: GoalChange
 ) -> Any:
     """Change a goal of yours; what you leave out stays as it is."""
     goal = _mine(request, goal_id)
@@ -198,23 +198,21 @@ def change_goal(
     "/{goal_id}", response={200: GoalOut, **refusals(403, 404, 412, 422)}, openapi_extra=IF_MATCH
 )
 def patch_goal(
-    request: LearnerRequest, response: HttpResponse, goal_id: int, payload: GoalChange
+    request: LearnerRequest, response: HttpResponse, goal_id: Id, payload: GoalChange
 ) -> Any:
     """Change a part of a goal of yours."""
     return change_goal(request, response, goal_id, payload)
 
 
 @router.delete("/{goal_id}", response={204: None, **refusals(403, 404, 409)})
-def delete_goal(request: LearnerRequest, goal_id: int) -> Any:
+def delete_goal(request: LearnerRequest, goal_id: Id) -> Any:
     """Delete a goal of yours. One with work in it answers 409: archive it instead."""
     lifecycle.delete_goal(goal=_mine(request, goal_id), by=request.user)
     return Status(204, None)
 
 
 @router.post("/{goal_id}/status", response={200: GoalOut, **refusals(403, 404, 409, 422)})
-def move_goal(
-    request: LearnerRequest, response: HttpResponse, goal_id: int, payload: MoveIn
-) -> Any:
+def move_goal(request: LearnerRequest, response: HttpResponse, goal_id: Id, payload: MoveIn) -> Any:
     """Begin, pause, resume, complete or archive a goal of yours. When it goes on after a pause,
     the dates of what is still to do move by the days it stood still."""
     goal = lifecycle.move(goal=_mine(request, goal_id), to=payload.to, by=request.user)
@@ -222,7 +220,7 @@ def move_goal(
 
 
 @router.get("/{goal_id}/milestones", response={200: list[MilestoneOut], **refusals(404)})
-def list_milestones(request: LearnerRequest, goal_id: int) -> Any:
+def list_milestones(request: LearnerRequest, goal_id: Id) -> Any:
     """The milestones of a goal, in order; 50 at most."""
     goal = get_object_or_404(Goal.objects.visible_to(request.user), pk=goal_id)
     return list(goal.milestones.all())
@@ -231,7 +229,7 @@ def list_milestones(request: LearnerRequest, goal_id: int) -> Any:
 @router.post("/{goal_id}/milestones", response={201: MilestoneOut, **refusals(403, 404, 409, 422)})
 @idempotent
 def add_milestone(
-    request: LearnerRequest, response: HttpResponse, goal_id: int, payload: MilestoneIn
+    request: LearnerRequest, response: HttpResponse, goal_id: Id, payload: MilestoneIn
 ) -> Any:
     """Add a milestone after the others."""
     goal = _mine(request, goal_id)
@@ -242,7 +240,7 @@ def add_milestone(
 @router.put(
     "/{goal_id}/milestones/order", response={200: list[MilestoneOut], **refusals(403, 404, 422)}
 )
-def order_milestones(request: LearnerRequest, goal_id: int, payload: OrderIn) -> Any:
+def order_milestones(request: LearnerRequest, goal_id: Id, payload: OrderIn) -> Any:
     """Put the milestones of a goal into another order: all of them, each once."""
     goal = _mine(request, goal_id)
     return ordering.order_milestones(goal=goal, by=request.user, milestones=payload.milestones)
@@ -257,12 +255,12 @@ def _milestone_as_data(milestone: Milestone) -> dict[str, Any]:
     return MilestoneOut.from_orm(milestone).model_dump(mode="json")
 
 
-def _my_milestone(request: LearnerRequest, milestone_id: int) -> Milestone:
+def _my_milestone(request: LearnerRequest, milestone_id: Id) -> Milestone:
     return get_object_or_404(Milestone.objects.owned_by(request.user), pk=milestone_id)
 
 
 @milestone_router.get("/{milestone_id}", response={200: MilestoneOut, **refusals(404)})
-def read_milestone(request: LearnerRequest, response: HttpResponse, milestone_id: int) -> Any:
+def read_milestone(request: LearnerRequest, response: HttpResponse, milestone_id: Id) -> Any:
     """A milestone of a goal that you may see. Its ETag is for `If-Match`."""
     milestones = Milestone.objects.visible_to(request.user)
     return _tagged(response, get_object_or_404(milestones, pk=milestone_id))
@@ -274,7 +272,7 @@ def read_milestone(request: LearnerRequest, response: HttpResponse, milestone_id
     openapi_extra=IF_MATCH,
 )
 def change_milestone(
-    request: LearnerRequest, response: HttpResponse, milestone_id: int, payload: MilestoneChange
+    request: LearnerRequest, response: HttpResponse, milestone_id: Id, payload: MilestoneChange
 ) -> Any:
     """Change a milestone; what you leave out stays as it is."""
     milestone = _my_milestone(request, milestone_id)
@@ -294,7 +292,7 @@ def change_milestone(
     openapi_extra=IF_MATCH,
 )
 def patch_milestone(
-    request: LearnerRequest, response: HttpResponse, milestone_id: int, payload: MilestoneChange
+    request: LearnerRequest, response: HttpResponse, milestone_id: Id, payload: MilestoneChange
 ) -> Any:
     """Change a part of a milestone."""
     return change_milestone(request, response, milestone_id, payload)
@@ -303,21 +301,21 @@ def patch_milestone(
 @milestone_router.post(
     "/{milestone_id}/complete", response={200: MilestoneOut, **refusals(403, 404)}
 )
-def complete_milestone(request: LearnerRequest, response: HttpResponse, milestone_id: int) -> Any:
+def complete_milestone(request: LearnerRequest, response: HttpResponse, milestone_id: Id) -> Any:
     """Mark a milestone as reached."""
     milestone = _my_milestone(request, milestone_id)
     return _tagged(response, milestones.complete_milestone(milestone=milestone, by=request.user))
 
 
 @milestone_router.post("/{milestone_id}/reopen", response={200: MilestoneOut, **refusals(403, 404)})
-def reopen_milestone(request: LearnerRequest, response: HttpResponse, milestone_id: int) -> Any:
+def reopen_milestone(request: LearnerRequest, response: HttpResponse, milestone_id: Id) -> Any:
     """Mark a milestone as not reached after all."""
     milestone = _my_milestone(request, milestone_id)
     return _tagged(response, milestones.reopen_milestone(milestone=milestone, by=request.user))
 
 
 @milestone_router.delete("/{milestone_id}", response={204: None, **refusals(403, 404)})
-def remove_milestone(request: LearnerRequest, milestone_id: int) -> Any:
+def remove_milestone(request: LearnerRequest, milestone_id: Id) -> Any:
     """Remove a milestone; its challenges stay."""
     milestones.remove_milestone(milestone=_my_milestone(request, milestone_id), by=request.user)
     return Status(204, None)

@@ -44,7 +44,8 @@ ICON_OF_CATEGORY = {
 def open_to(user: User, goal: str = "") -> Q:
     """Return which rows `user` may open; `goal` is the way to the goal, such as "goal__".
 
-    What is public shows while its owner is here. A draft is for its owner alone. An unlisted goal opens with its link, never by its number.
+    What is public shows while its owner is here. A draft is for its owner alone. An unlisted goal
+    opens with its link, never by its number.
     """
     is_open = Q(
         **{

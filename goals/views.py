@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from goals import lifecycle, ordering, pausing, progress_log, tags
 from goals import milestones as milestone_deeds
@@ -17,7 +17,12 @@ from goals.models import Goal, Milestone
 from learnquest.core import versions
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Stale
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
+
+
+def _goal_of(request: LearnerRequest, pk: int) -> Goal:
+    milestones = Milestone.objects.owned_by(request.user).select_related("goal")
+    return get_object_or_404(milestones, pk=pk).goal
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +70,7 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, "goals/form.html", context | twice)
 
 
-@require_POST
+@post_only("pages:goal")
 def move(request: LearnerRequest, pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
     to = request.POST.get("to", "")
@@ -151,7 +156,7 @@ def edit_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, "goals/milestone_form.html", context | twice)
 
 
-@require_POST
+@post_only("pages:goal")
 def order_milestones(request: LearnerRequest, pk: int) -> HttpResponse:
     """Keep the order into which milestones were dragged: their ids, "3,1,2"."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
@@ -160,7 +165,7 @@ def order_milestones(request: LearnerRequest, pk: int) -> HttpResponse:
     return HttpResponse(status=204) if request.htmx else redirect(goal)
 
 
-@require_POST
+@post_only(_goal_of)
 def move_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     """Move a milestone one place up or down: the same as dragging it, for every keyboard."""
     milestone = get_object_or_404(
@@ -172,7 +177,7 @@ def move_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(f"{milestone.goal.get_absolute_url()}#milestone-{milestone.pk}")
 
 
-@require_POST
+@post_only(_goal_of)
 def complete_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     milestone = get_object_or_404(Milestone.objects.owned_by(request.user), pk=pk)
     milestone = milestone_deeds.complete_milestone(milestone=milestone, by=request.user)
@@ -180,14 +185,14 @@ def complete_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(milestone.goal)
 
 
-@require_POST
+@post_only(_goal_of)
 def reopen_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     milestone = get_object_or_404(Milestone.objects.owned_by(request.user), pk=pk)
     milestone = milestone_deeds.reopen_milestone(milestone=milestone, by=request.user)
     return redirect(milestone.goal)
 
 
-@require_POST
+@post_only(_goal_of)
 def remove_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     milestone = get_object_or_404(
         Milestone.objects.owned_by(request.user).select_related("goal"), pk=pk

@@ -105,6 +105,9 @@ def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def refuse_input(request: HttpRequest, refusal: ValidationError) -> HttpResponse:
+    if any(error["loc"][0] == "path" for error in refusal.errors):
+        # What cannot be an id is the id of nothing.
+        return not_found(request, refusal)
     return problem(
         request,
         status=422,

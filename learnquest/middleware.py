@@ -8,10 +8,12 @@ from uuid import uuid4
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import url_str_to_user_pk
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from accounts import devices
@@ -36,6 +38,37 @@ def request_id(get_response: GetResponse) -> GetResponse:
             current_id.reset(token)
         response["X-Request-ID"] = id_
         return response
+
+    return middleware
+
+
+def either_slash(get_response: GetResponse) -> GetResponse:
+    """Take addresses of the API with and without the last slash: a POST survives no redirect."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        if path.startswith("/api/") and not is_valid_path(path):
+            other = path[:-1] if path.endswith("/") else f"{path}/"
+            if is_valid_path(other):
+                request.path = request.path.removesuffix(path) + other
+                request.path_info = other
+        return get_response(request)
+
+    return middleware
+
+
+def no_nul(get_response: GetResponse) -> GetResponse:
+    """Refuse NUL in addresses: PostgreSQL can keep no such text, so nothing is called that.
+
+    Forms and the API check what is in bodies; the API also says what is wrong in its queries.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path_info:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path.startswith("/api/"):
+            raise BadRequest("NUL in the query")
+        return get_response(request)
 
     return middleware
 
@@ -134,13 +167,26 @@ def known_devices(get_response: GetResponse) -> GetResponse:
 
 
 class refusals:  # noqa: N801 - used like the functions beside it
-    """Show a page for a rule that said no and that the view had no better place for."""
+    """Show a page for a rule that said no and that the view had no better place for.
+
+    Likewise for a method that an address does not take: Django's own answer is an empty page.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 405 or request.path.startswith("/api/"):
+            return response
+        context = {
+            "title": _("Nothing to see at this address"),
+            "message": _("It only takes what a form sends. Go back to the page with the form."),
+            "status": 405,
+        }
+        page = render(request, "errors/refusal.html", context, status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError) or request.path.startswith("/api/"):

@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "learnquest.middleware.request_id",
     "corsheaders.middleware.CorsMiddleware",
     "learnquest.pages.errors.api_problems",
+    "learnquest.middleware.either_slash",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -151,6 +152,7 @@ MIDDLEWARE = [
     "learnquest.middleware.LeavingMiddleware",
     "learnquest.middleware.refusals",
     "learnquest.middleware.form_limits",
+    "learnquest.middleware.no_nul",
 ]
 
 ROOT_URLCONF = "learnquest.urls"

@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 from accounts.idempotency import idempotent
 from challenges.api import CriterionOut
 from challenges.models import Challenge
-from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from reviews import ai_feedback, assignment, handin, peer_review
@@ -83,7 +83,7 @@ class SubmissionDetail(SubmissionOut):
 
 
 class WorkIn(In):
-    challenge: int
+    challenge: Id
     body: str = ""
     link: str = ""
     hand_in: bool = Field(True, description="False keeps it as your draft.")
@@ -134,7 +134,7 @@ class ReviewQuery(Paging):
 
 
 class FeedbackIn(In):
-    submission: int
+    submission: Id
 
 
 class HelpfulIn(In):
@@ -192,7 +192,7 @@ def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
 @submission_router.get(
     "/challenge/{challenge_id}", response={200: Page[SubmissionOut], **refusals(404, 422)}
 )
-def list_submissions(request: LearnerRequest, challenge_id: int, paging: Query[Paging]) -> Any:
+def list_submissions(request: LearnerRequest, challenge_id: Id, paging: Query[Paging]) -> Any:
     """Your work on one of your challenges, the latest attempt first."""
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=challenge_id)
     works = Submission.objects.owned_by(request.user).filter(challenge=challenge)
@@ -200,7 +200,7 @@ def list_submissions(request: LearnerRequest, challenge_id: int, paging: Query[P
 
 
 @submission_router.get("/{submission_id}", response={200: SubmissionDetail, **refusals(404)})
-def read_submission(request: LearnerRequest, submission_id: int) -> Any:
+def read_submission(request: LearnerRequest, submission_id: Id) -> Any:
     """Work of yours with all that was said of it."""
     return _detail(get_object_or_404(Submission.objects.visible_to(request.user), pk=submission_id))
 
@@ -208,7 +208,7 @@ def read_submission(request: LearnerRequest, submission_id: int) -> Any:
 @submission_router.put(
     "/{submission_id}/review", response={200: ReviewOut, **refusals(403, 404, 409, 422)}
 )
-def review_submission(request: LearnerRequest, submission_id: int, payload: ReviewIn) -> Any:
+def review_submission(request: LearnerRequest, submission_id: Id, payload: ReviewIn) -> Any:
     """Send your review of work that you claimed, or keep it as a draft."""
     if payload.send:
         limit(request, "review")
@@ -236,13 +236,13 @@ def claim_next(request: LearnerRequest) -> Any:
 
 
 @review_router.get("/{review_id}", response={200: ReviewDetail, **refusals(404)})
-def read_review(request: LearnerRequest, review_id: int) -> Any:
+def read_review(request: LearnerRequest, review_id: Id) -> Any:
     """A review of yours with the work."""
     return _with_work(get_object_or_404(_reviews_of(request), pk=review_id))
 
 
 @review_router.post("/{review_id}/release", response={200: ReviewOut, **refusals(403, 404, 409)})
-def release(request: LearnerRequest, review_id: int) -> Any:
+def release(request: LearnerRequest, review_id: Id) -> Any:
     """Give a claim back."""
     return assignment.release(
         review=get_object_or_404(_reviews_of(request), pk=review_id), by=request.user
@@ -250,7 +250,7 @@ def release(request: LearnerRequest, review_id: int) -> Any:
 
 
 @review_router.post("/{review_id}/renew", response={200: ReviewOut, **refusals(403, 404, 409)})
-def renew(request: LearnerRequest, review_id: int) -> Any:
+def renew(request: LearnerRequest, review_id: Id) -> Any:
     """Take 48 more hours."""
     return assignment.renew(
         review=get_object_or_404(_reviews_of(request), pk=review_id), by=request.user
@@ -260,7 +260,7 @@ def renew(request: LearnerRequest, review_id: int) -> Any:
 @review_router.post(
     "/{review_id}/helpful", response={200: ReviewReceivedOut, **refusals(403, 404, 422)}
 )
-def mark_helpful(request: LearnerRequest, review_id: int, payload: HelpfulIn) -> Any:
+def mark_helpful(request: LearnerRequest, review_id: Id, payload: HelpfulIn) -> Any:
     """Say whether a review of your work helped."""
     received = PeerReview.objects.filter(author=request.user).sent()
     review = get_object_or_404(received, pk=review_id)
@@ -286,7 +286,7 @@ def ask_for_feedback(request: LearnerRequest, response: HttpResponse, payload: F
 
 
 @ai_router.get("/feedback/{submission_id}", response={200: FeedbackOut, **refusals(404)})
-def read_feedback(request: LearnerRequest, submission_id: int) -> Any:
+def read_feedback(request: LearnerRequest, submission_id: Id) -> Any:
     """Feedback on work: `pending`, `ready` or `failed`."""
     feedback = AIFeedback.objects.visible_to(request.user).filter(submission=submission_id).first()
     if feedback is None:
@@ -298,7 +298,7 @@ def read_feedback(request: LearnerRequest, submission_id: int) -> Any:
     "/feedback/{submission_id}/helpful",
     response={200: FeedbackOut, **refusals(403, 404, 409, 422)},
 )
-def rate_feedback(request: LearnerRequest, submission_id: int, payload: HelpfulIn) -> Any:
+def rate_feedback(request: LearnerRequest, submission_id: Id, payload: HelpfulIn) -> Any:
     """Say whether the coach's feedback on your work helped."""
     feedback = get_object_or_404(
         AIFeedback.objects.filter(submission__author=request.user), submission=submission_id

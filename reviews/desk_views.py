@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from leaderboard import points
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 from reviews import assignment, peer_review
 from reviews.forms import answers
@@ -40,7 +40,7 @@ def queue(request: LearnerRequest) -> HttpResponse:
     return render(request, "reviews/queue.html", context)
 
 
-@require_POST
+@post_only("reviews:queue")
 def claim(request: LearnerRequest) -> HttpResponse:
     review = assignment.claim_next(by=request.user)
     if review is None:
@@ -54,7 +54,7 @@ def desk(request: LearnerRequest, pk: int) -> HttpResponse:
     return _desk(request, _own_review(request, pk))
 
 
-@require_POST
+@post_only("reviews:desk")
 def save(request: LearnerRequest, pk: int) -> HttpResponse:
     """Keep the review so far: the page's scripts call this while the reviewer writes."""
     review = _own_review(request, pk)
@@ -75,7 +75,7 @@ def save(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(review)
 
 
-@require_POST
+@post_only("reviews:desk")
 def send(request: LearnerRequest, pk: int) -> HttpResponse:
     review = _own_review(request, pk)
     given = answers(request.POST, review.submission.challenge.criteria)
@@ -87,7 +87,7 @@ def send(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect("reviews:queue")
 
 
-@require_POST
+@post_only("reviews:desk")
 def release(request: LearnerRequest, pk: int) -> HttpResponse:
     try:
         assignment.release(review=_own_review(request, pk), by=request.user)
@@ -98,7 +98,7 @@ def release(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect("reviews:queue")
 
 
-@require_POST
+@post_only("reviews:desk")
 def renew(request: LearnerRequest, pk: int) -> HttpResponse:
     review = _own_review(request, pk)
     try:

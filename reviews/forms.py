@@ -19,7 +19,12 @@ def answers(data: QueryDict, rubric: Rubric) -> dict[str, Any]:
         if chosen:
             is_number = chosen.isascii() and chosen.isdigit() and len(chosen) < 4
             scores[criterion.key] = int(chosen) if is_number else chosen
-        comment = data.get(f"comment_{criterion.key}", "").strip()
+        comment = _text(data, f"comment_{criterion.key}")
         if comment:
             comments[criterion.key] = comment
-    return {"scores": scores, "comments": comments, "overall": data.get("overall", "").strip()}
+    return {"scores": scores, "comments": comments, "overall": _text(data, "overall")}
+
+
+def _text(data: QueryDict, name: str) -> str:
+    """Return a text without NUL, which no database keeps."""
+    return data.get(name, "").replace("\x00", "").strip()

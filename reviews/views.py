@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Invalid
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 from reviews import ai_feedback, handin, peer_review
 from reviews.models import AIFeedback, PeerReview
@@ -19,7 +19,11 @@ from submissions.models import Submission
 from submissions.views import desk, own_challenge
 
 
-@require_POST
+def _submission_of(request: LearnerRequest, pk: int) -> Submission:
+    return _received_review(request, pk).submission
+
+
+@post_only("submissions:work")
 def hand_in(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     """Hand in what the editor sends; when that is refused, the text is kept and shown again."""
     challenge = own_challenge(request, challenge_pk)
@@ -73,7 +77,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/submission.html", context)
 
 
-@require_POST
+@post_only("reviews:submission")
 def retry_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
     feedback = _own_feedback(request, pk)
     try:
@@ -83,7 +87,7 @@ def retry_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
     return _feedback_panel(request, feedback)
 
 
-@require_POST
+@post_only("reviews:submission")
 def rate_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
     feedback = _own_feedback(request, pk)
     try:
@@ -95,12 +99,10 @@ def rate_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
     return _feedback_panel(request, feedback)
 
 
-@require_POST
+@post_only(_submission_of)
 def mark_helpful(request: LearnerRequest, pk: int) -> HttpResponse:
     """The author says whether a review helped; the reviewer is told when it did."""
-    review = get_object_or_404(
-        PeerReview.objects.filter(author=request.user).sent().select_related("submission"), pk=pk
-    )
+    review = _received_review(request, pk)
     helpful = request.POST.get("helpful") == "yes"
     review = peer_review.mark_helpful(review=review, by=request.user, helpful=helpful)
     if request.htmx:
@@ -110,10 +112,15 @@ def mark_helpful(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(review.submission)
 
 
-def _own_feedback(request: LearnerRequest, pk: int) -> AIFeedback:
+def _received_review(request: LearnerRequest, pk: int) -> PeerReview:
     return get_object_or_404(
-        AIFeedback.objects.filter(submission__author=request.user), submission=pk
+        PeerReview.objects.filter(author=request.user).sent().select_related("submission"), pk=pk
     )
+
+
+def _own_feedback(request: LearnerRequest, pk: int) -> AIFeedback:
+    work = get_object_or_404(Submission.objects.owned_by(request.user), pk=pk)
+    return get_object_or_404(AIFeedback, submission=work)
 
 
 def _feedback_panel(request: LearnerRequest, feedback: AIFeedback) -> HttpResponse:

@@ -1,18 +1,27 @@
 """The form of a draft: it takes everything, so that nothing typed is ever refused and lost."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
+class AnyText(forms.CharField):
+    """A text as it is typed or pasted; NUL, which no database keeps, is left out."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("\x00", "") if isinstance(value, str) else value)
+
+
 class WorkForm(forms.Form):
-    body = forms.CharField(
+    body = AnyText(
         label=_("Your work"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 16, "class": "editor"}),
         help_text=_("Markdown works: **bold**, lists, `code`, tables."),
     )
-    link = forms.CharField(
+    link = AnyText(
         label=_("Link"),
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),

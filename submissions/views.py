@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from challenges.models import Challenge
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 from submissions import drafting
 from submissions.forms import WorkForm
@@ -27,7 +27,7 @@ def work(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     return desk(request, challenge, form, draft=draft)
 
 
-@require_POST
+@post_only("submissions:work")
 def save(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     """Keep the draft: the page's scripts call this while the learner types."""
     challenge = own_challenge(request, challenge_pk)
@@ -49,7 +49,7 @@ def save(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     return redirect("submissions:work", challenge.pk)
 
 
-@require_POST
+@post_only("submissions:work")
 def preview(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     """Show the text as reviewers will see it; nothing is stored."""
     challenge = own_challenge(request, challenge_pk)
@@ -61,7 +61,7 @@ def preview(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     return desk(request, challenge, form, preview=html)
 
 
-@require_POST
+@post_only("reviews:submission")
 def discard(request: LearnerRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(
         Submission.objects.owned_by(request.user).select_related("challenge"), pk=pk

@@ -242,6 +242,7 @@ ROWS: dict[str, str] = {
     "Notification": "whose it is",
     "OutgoingMail": "whom it is to; admins with the permission, without its words",
     "KnownDevice": "whose it is; admins with the permission",
+    "DataExport": "whose it is",
     "WeeklyDigest": "whom it was sent to",
     "AuditEvent": "whom it is about; admins with the permission `view_auditevent`",
     "Goal": "the owner; everybody once it is public, unless a draft; by its link when unlisted",
@@ -267,6 +268,7 @@ NOT_PERSONAL: dict[str, str] = {
     "ScheduledJob": "when the site's own jobs are due",
     "PromptTemplate": "words of the site's own, which only the admin shows",
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
+    "ScheduledJob": "when the site's own jobs are due",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
 }
 

@@ -86,6 +86,7 @@ def review(page: Page, *, level: str = "Good", words: str) -> None:
     """Take the next work from the queue, score all criteria, and send the review."""
     page.goto("/reviews/")
     page.get_by_role("button", name="Review next").click()
+    expect(page.get_by_text("This browser holds a newer text")).to_be_hidden()
     for group in page.locator("main fieldset").all():
         group.get_by_role("radio", name=level, exact=True).check()
     page.get_by_label("All in all").fill(words)

@@ -76,6 +76,9 @@ def test_pages_send_the_headers_that_browsers_need(client: Client) -> None:
 def test_no_template_holds_inline_script_or_style() -> None:
     for path in (ROOT / "templates").rglob("*.html"):
         text = path.read_text()
+        # A mail program loads no files: the one style block of all mails stands in their layout.
+        if path.match("emails/_layout.html"):
+            text = text.replace("<style>", "", 1)
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*src=)", text), path
 
 

@@ -104,6 +104,8 @@ def write_a_challenge(page: Page) -> None:
 
 
 def write_and_hand_in(page: Page, *, javascript: bool) -> None:
+    # Nothing was lost yet, so nothing is offered, with or without scripts.
+    expect(page.get_by_text("This browser holds a newer text")).to_be_hidden()
     page.get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("Write something")).to_be_visible()
     page.get_by_label("Your work").fill(journey.WORK)

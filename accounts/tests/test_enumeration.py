@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def register(client: Client, email: str, **more: Any) -> Any:
 def test_registering_answers_the_same_for_a_known_address(
     client: Client,
     alice: User,
-    mailoutbox: list[Any],
+    posted: Callable[[], list[Any]],
     django_capture_on_commit_callbacks: Any,
     email: str,
 ) -> None:
@@ -47,8 +48,8 @@ def test_registering_answers_the_same_for_a_known_address(
     names = [{name for name in answer.headers if name != "X-Request-ID"} for answer in (known, new)]
     assert names[0] == names[1]
     # The owner is told by mail, and only the new address gets a link that verifies it.
-    to_owner, to_new = mailoutbox
-    assert [mail.to[0].lower() for mail in mailoutbox] == ["alice@example.com", "new@example.com"]
+    to_owner, to_new = posted()
+    assert [mail.to[0].lower() for mail in posted()] == ["alice@example.com", "new@example.com"]
     assert "confirm-email" not in to_owner.body and "confirm-email" in to_new.body
     assert User.objects.filter(email__iexact="alice@example.com").count() == 1
     alice.refresh_from_db()
@@ -58,19 +59,21 @@ def test_registering_answers_the_same_for_a_known_address(
 @pytest.mark.usefixtures("verifying")
 @pytest.mark.parametrize("more", [{"password": "short"}, {"time_zone": "Mars/Olympus"}])
 def test_what_is_wrong_with_a_registration_is_the_same_for_a_known_address(
-    client: Client, alice: User, mailoutbox: list[Any], more: dict[str, str]
+    client: Client, alice: User, posted: Callable[[], list[Any]], more: dict[str, str]
 ) -> None:
     known = register(client, alice.email, **more)
     new = register(client, "new@example.com", **more)
     assert known.status_code == new.status_code == 422
-    assert known.json()["errors"] == new.json()["errors"] and not mailoutbox
+    assert known.json()["errors"] == new.json()["errors"] and not posted()
 
 
 @pytest.mark.usefixtures("verifying")
-def test_nobody_is_mailed_for_ever(client: Client, alice: User, mailoutbox: list[Any]) -> None:
+def test_nobody_is_mailed_for_ever(
+    client: Client, alice: User, posted: Callable[[], list[Any]]
+) -> None:
     statuses = [register(client, alice.email).status_code for _ in range(7)]
     quota, _window = limits._parse(limits.LIMITS["register"].account)
-    assert statuses == [202] * quota + [429] * (7 - quota) and len(mailoutbox) == quota
+    assert statuses == [202] * quota + [429] * (7 - quota) and len(posted()) == quota
 
 
 def test_where_no_mail_is_sent_an_address_in_use_says_so(client: Client, alice: User) -> None:
@@ -80,7 +83,12 @@ def test_where_no_mail_is_sent_an_address_in_use_says_so(client: Client, alice: 
 
 @pytest.mark.parametrize("must_verify", [False, True])
 def test_of_two_who_register_at_once_one_wins(
-    rf: Any, db: None, settings: Any, monkeypatch: Any, mailoutbox: list[Any], must_verify: bool
+    rf: Any,
+    db: None,
+    settings: Any,
+    monkeypatch: Any,
+    posted: Callable[[], list[Any]],
+    must_verify: bool,
 ) -> None:
     """The other came while the first was not stored yet; the database keeps them apart."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory" if must_verify else "none"
@@ -93,7 +101,7 @@ def test_of_two_who_register_at_once_one_wins(
     monkeypatch.setattr(signup, "_create", slower)
     if must_verify:
         assert signup.sign_up(request=rf.post("/"), **NEW) is None
-        assert len(mailoutbox) == 1
+        assert len(posted()) == 1
     else:
         with pytest.raises(Invalid, match="in use"):
             signup.sign_up(request=rf.post("/"), **NEW)

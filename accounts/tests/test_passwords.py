@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from learnquest import settings as real
+from learnquest.core.limits import LIMITS, Limit
 from tests.factories import PASSWORD
 
 
@@ -103,8 +104,9 @@ def assert_alike(one: Any, other: Any, *, rounds: int = 15) -> None:
 
 
 @pytest.fixture
-def no_limits(settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = False
+def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("sign-in", "register"):
+        monkeypatch.setitem(LIMITS, name, Limit())
 
 
 def test_signing_in_takes_as_long_for_an_unknown_address(

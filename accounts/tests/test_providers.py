@@ -120,12 +120,12 @@ def test_somebody_new_gets_an_account(
 
 
 def test_an_address_that_nobody_verified_must_be_confirmed(
-    come_from_github: Callable[..., Any], client: Client, db: None, mailoutbox: list[Any]
+    come_from_github: Callable[..., Any], client: Client, db: None, posted: Callable[[], list[Any]]
 ) -> None:
     assert come_from_github("alice@example.com", verified=False)["Location"] == (
         "/accounts/confirm-email/"
     )
-    assert client.get("/today/").status_code == 302 and len(mailoutbox) == 1
+    assert client.get("/today/").status_code == 302 and len(posted()) == 1
 
 
 @pytest.mark.parametrize("verified", [True, False])

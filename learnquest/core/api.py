@@ -2,16 +2,45 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, field_validator
 
 from learnquest.core.errors import Stale
 
+# What a key can be in the database; a larger number would break SQLite instead of finding nothing.
+Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
-class In(Schema):
+
+class Sent(Schema):
+    """What a client sends, in a body or a query: texts that no database can keep are refused."""
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_stored(cls, value: Any) -> Any:
+        for text in _texts(value):
+            if "\x00" in text:
+                raise ValueError("A text may not hold the character NUL.")
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                raise ValueError("A text may not hold half a character (a lone surrogate).")
+        return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(key)
+            yield from _texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+
+
+class In(Sent):
     """A body that a client sends: what we do not know is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
@@ -44,7 +73,7 @@ class StaleProblem(Problem):
     current: dict[str, Any]
 
 
-class Paging(Schema):
+class Paging(Sent):
     """The query of every list."""
 
     page: int = Field(1, ge=1, le=100_000)

@@ -1,8 +1,11 @@
-"""What a request looks like once the middleware has run."""
+"""What a request looks like once the middleware has run, and where a mere look goes."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
 if TYPE_CHECKING:
@@ -14,6 +17,36 @@ class LearnerRequest(HttpRequest):
 
     user: "User"
     htmx: HtmxDetails
+
+
+def post_only[R: HttpRequest, **P](
+    page: str | Callable[..., Any],
+) -> Callable[
+    [Callable[Concatenate[R, P], HttpResponse]], Callable[Concatenate[R, P], HttpResponse]
+]:
+    """Let a view take forms alone, and send who only looks to the page where the form stands.
+
+    People come to such an address by a reload after a refusal, or through the sign-in. `page`
+    names a view that takes the same arguments, or is a function of the request and these
+    arguments that returns what `redirect` takes, or answers 404.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[R, P], HttpResponse],
+    ) -> Callable[Concatenate[R, P], HttpResponse]:
+        @wraps(view)
+        def wrapped(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            if request.method not in {"GET", "HEAD"}:
+                return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+            if callable(page):
+                return redirect(page(request, *args, **kwargs))
+            return redirect(page, *args, *kwargs.values())
+
+        return wrapped
+
+    return decorate
 
 
 THEME_COOKIE = "theme"

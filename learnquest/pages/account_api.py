@@ -14,7 +14,7 @@ from accounts import pictures
 from accounts.api import ProfileOut, auth_router
 from accounts.models import DataExport
 from goals.models import Category, Goal
-from learnquest.core.api import In, refusals
+from learnquest.core.api import Id, In, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from learnquest.pages import data_export, leaving, people
@@ -117,7 +117,7 @@ def request_export(request: LearnerRequest, response: HttpResponse) -> Any:
 
 
 @auth_router.get("/export/{export_id}", response={200: ExportOut, **refusals(404)})
-def read_export(request: LearnerRequest, export_id: int) -> Any:
+def read_export(request: LearnerRequest, export_id: Id) -> Any:
     """An export of yours: `pending`, `ready` or `failed`. It goes after 7 days."""
     return get_object_or_404(DataExport.objects.visible_to(request.user), pk=export_id)
 
@@ -128,7 +128,7 @@ def read_export(request: LearnerRequest, export_id: int) -> Any:
     openapi_extra={"responses": {200: _ZIP_ANSWER}},
 )
 def download_export(
-    request: LearnerRequest, export_id: int, payload: PasswordIn
+    request: LearnerRequest, export_id: Id, payload: PasswordIn
 ) -> HttpResponseBase:
     """The file itself; your password says again that it is you."""
     mine = DataExport.objects.visible_to(request.user).select_related("user")

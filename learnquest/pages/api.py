@@ -22,7 +22,7 @@ from goals.models import Category, Goal, Progress
 from leaderboard import badges, ranking
 from leaderboard.models import BadgeAward
 from leaderboard.points import Period
-from learnquest.core.api import In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.pages import dashboard, replan
 
@@ -70,11 +70,11 @@ class GoalProgressOut(Schema):
 class ProgressIn(In):
     """What happened, in one go: at least one of minutes, note, milestone and challenge."""
 
-    goal: int | None = Field(None, description="May be left out beside a milestone or challenge.")
+    goal: Id | None = Field(None, description="May be left out beside a milestone or challenge.")
     minutes: int = Field(0, ge=0, le=1440, description="Practised; 0 for none.")
     note: str = ""
-    milestone: int | None = Field(None, description="The milestone that was reached.")
-    challenge: int | None = Field(None, description="The challenge that `challenge_status` is of.")
+    milestone: Id | None = Field(None, description="The milestone that was reached.")
+    challenge: Id | None = Field(None, description="The challenge that `challenge_status` is of.")
     challenge_status: Literal["todo", "doing", "skipped", "accepted"] | None = Field(
         None,
         description="Where the challenge stands now. Only reviewers accept work: `accepted` "
@@ -96,7 +96,7 @@ class WayOut(Schema):
 
 
 class NewDateIn(In):
-    milestone: int
+    milestone: Id
     new: date
 
 
@@ -118,7 +118,7 @@ class GoalCardOut(Schema):
 
 class PlaceOut(Schema):
     rank: int
-    user_id: int
+    user_id: Id
     name: str
     username: str | None = Field(description="Null where the profile is private.")
     points: int
@@ -181,7 +181,7 @@ class BoardQuery(Schema):
 
 
 class PersonStandingsOut(Schema):
-    user_id: int
+    user_id: Id
     name: str
     week: PlaceOut | None
     month: PlaceOut | None
@@ -245,7 +245,7 @@ def read_dashboard(request: LearnerRequest) -> Any:
 
 
 @progress_router.get("/goals/{goal_id}", response={200: GoalProgressOut, **refusals(404, 422)})
-def read_progress(request: LearnerRequest, goal_id: int, paging: Query[Paging]) -> Any:
+def read_progress(request: LearnerRequest, goal_id: Id, paging: Query[Paging]) -> Any:
     """How far one of your goals is, when it will be reached, and its log, newest first."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
     log = Progress.objects.filter(goal=goal).order_by("-occurred_at", "-pk")
@@ -274,7 +274,7 @@ def log_progress(request: LearnerRequest, payload: ProgressIn) -> Any:
 
 
 @replan_router.get("/{goal_id}/replan", response={200: list[WayOut], **refusals(404)})
-def propose_dates(request: LearnerRequest, goal_id: int) -> Any:
+def propose_dates(request: LearnerRequest, goal_id: Id) -> Any:
     """New dates for the milestones ahead, one proposal for each way that leads somewhere."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
     return [
@@ -298,7 +298,7 @@ def propose_dates(request: LearnerRequest, goal_id: int) -> Any:
 @replan_router.post(
     "/{goal_id}/replan", response={200: list[MilestoneOut], **refusals(403, 404, 422)}
 )
-def take_dates(request: LearnerRequest, goal_id: int, payload: ReplanIn) -> Any:
+def take_dates(request: LearnerRequest, goal_id: Id, payload: ReplanIn) -> Any:
     """Give milestones new dates: those proposed, or others. What is reached keeps its own."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
     dates = {one.milestone: one.new for one in payload.dates}
@@ -326,7 +326,7 @@ def read_board(request: LearnerRequest, query: Query[BoardQuery]) -> Any:
 
 
 @board_router.get("/user/{user_id}", response={200: PersonStandingsOut, **refusals(404)})
-def read_standings(request: LearnerRequest, user_id: int) -> Any:
+def read_standings(request: LearnerRequest, user_id: Id) -> Any:
     """Where somebody stands. Who left the board answers 404 to everybody else."""
     person = get_object_or_404(User, pk=user_id, is_active=True, erase_at=None)
     is_me = person.pk == request.user.pk

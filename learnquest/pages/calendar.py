@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_safe
 from icalendar import Calendar, Event
 
 from accounts import speech
@@ -21,7 +21,7 @@ from accounts.models import User
 from challenges import deadlines
 from goals import calendar_feed
 from goals.models import Goal, Milestone
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 
 # What calendars ask for every few minutes need not be made anew each time.
 KEPT_FOR_SECONDS = 900
@@ -128,14 +128,14 @@ def calendar_page(request: LearnerRequest) -> HttpResponse:
     return render(request, "pages/calendar.html", {"address": address, "feed": found})
 
 
-@require_POST
+@post_only("pages:calendar")
 def renew(request: LearnerRequest) -> HttpResponse:
     calendar_feed.renew(by=request.user)
     messages.success(request, _("This is your calendar's address. Earlier ones no longer work."))
     return redirect("pages:calendar")
 
 
-@require_POST
+@post_only("pages:calendar")
 def close(request: LearnerRequest) -> HttpResponse:
     calendar_feed.close(by=request.user)
     messages.success(request, _("Your calendar's address no longer works."))

@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts import inbox
 from accounts.models import Notification
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 
 PAGE_SIZE = 30
 
@@ -22,7 +22,7 @@ def notifications(request: LearnerRequest) -> HttpResponse:
     return render(request, "pages/notifications.html", {"page": page})
 
 
-@require_POST
+@post_only("pages:notifications")
 def read_all(request: LearnerRequest) -> HttpResponse:
     inbox.mark_all_read(by=request.user)
     messages.success(request, _("All read."))

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts import pictures
 from accounts.models import User
@@ -18,7 +18,7 @@ from leaderboard import badges, points, ranking
 from leaderboard.activity import Activity, activity
 from leaderboard.badges import Badge
 from leaderboard.models import BadgeAward
-from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest
+from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest, post_only
 from reviews.models import PeerReview
 from submissions.models import Submission
 
@@ -104,7 +104,7 @@ def avatar(request: LearnerRequest, name: str) -> HttpResponseBase:
 
 
 @login_not_required
-@require_POST
+@post_only("pages:home")
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or "as the system has it" in this browser."""
     to = request.POST.get("next", "")

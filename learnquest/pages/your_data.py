@@ -6,11 +6,11 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import DataExport
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 from learnquest.pages import data_export, leaving
 from learnquest.pages.your_settings import tabs
 
@@ -32,7 +32,7 @@ def data(request: LearnerRequest) -> HttpResponse:
     return render(request, f"{template}#exports" if request.htmx else template, context)
 
 
-@require_POST
+@post_only("pages:data")
 def request_export(request: LearnerRequest) -> HttpResponse:
     try:
         data_export.request_export(by=request.user)
@@ -91,7 +91,7 @@ def leaving_page(request: LearnerRequest) -> HttpResponse:
     return render(request, "pages/leaving.html")
 
 
-@require_POST
+@post_only("pages:leaving")
 def keep_account(request: LearnerRequest) -> HttpResponse:
     try:
         leaving.keep_account(user=request.user)

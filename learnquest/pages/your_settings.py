@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import pictures
 from accounts import profile as profile_deeds
@@ -19,7 +19,7 @@ from accounts.models import User
 from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest
+from learnquest.core.http import LearnerRequest, post_only
 
 # The tabs of the settings, in order.
 SECTIONS = (
@@ -58,7 +58,7 @@ def mail(request: LearnerRequest) -> HttpResponse:
     return _settings(request, MailForm, "pages:mail", "pages/settings_mail.html", {})
 
 
-@require_POST
+@post_only("pages:settings")
 def set_picture(request: LearnerRequest) -> HttpResponse:
     form = PictureForm(request.POST, request.FILES)
     if form.is_valid():
@@ -80,7 +80,7 @@ def set_picture(request: LearnerRequest) -> HttpResponse:
     return render(request, "pages/settings.html", context, status=422)
 
 
-@require_POST
+@post_only("pages:settings")
 def remove_picture(request: LearnerRequest) -> HttpResponse:
     pictures.remove_picture(user=request.user)
     messages.success(request, _("Your picture is gone; the figure drawn for you is back."))
