@@ -238,7 +238,6 @@ ROWS: dict[str, str] = {
     "User": "themselves; everybody once the profile is public; moderators, while active",
     "RefreshToken": "whose it is",
     "IdempotentRequest": "whose it is",
-    "DataExport": "whose it is",
     "Notification": "whose it is",
     "OutgoingMail": "whom it is to; admins with the permission, without its words",
     "KnownDevice": "whose it is; admins with the permission",
@@ -265,7 +264,6 @@ ROWS: dict[str, str] = {
 }
 # Models without a rule, each with the reason why nobody needs one.
 NOT_PERSONAL: dict[str, str] = {
-    "ScheduledJob": "when the site's own jobs are due",
     "PromptTemplate": "words of the site's own, which only the admin shows",
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
     "ScheduledJob": "when the site's own jobs are due",
