@@ -274,7 +274,7 @@ def change_many(request: LearnerRequest, payload: BulkIn) -> Any:
 
 @router.get("/{challenge_id}", response={200: ChallengeOut, **refusals(404)})
 def read_challenge(request: LearnerRequest, response: HttpResponse, challenge_id: Id) -> Any:
-    """A challenge of a goal that you may see."""
+    """A challenge of a goal that you may see. Its ETag is for `If-Match`."""
     challenges = Challenge.objects.visible_to(request.user).with_lock()
     return _tagged(response, get_object_or_404(challenges, pk=challenge_id))
 
@@ -310,6 +310,7 @@ def patch_challenge(
 
 
 @router.post("/{challenge_id}/duplicate", response={201: ChallengeOut, **refusals(403, 404, 409)})
+@idempotent
 def duplicate_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Make a fresh copy right after it."""
     challenge = _mine(request, challenge_id)

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
+from accounts.idempotency import idempotent
 from challenges import catalogue
 from challenges.models import Quest
 from challenges.quest_plans import QuestPlan
@@ -85,6 +86,7 @@ def list_quests(request: LearnerRequest, query: Query[QuestQuery]) -> Any:
 
 
 @router.post("/", response={201: QuestDetailOut, **refusals(403, 404, 409, 422)})
+@idempotent
 def publish_quest(request: LearnerRequest, payload: PublishIn) -> Any:
     """Publish the plan of a goal of yours, or publish it anew after changes."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
@@ -101,6 +103,7 @@ def read_quest(request: LearnerRequest, quest_id: Id) -> Any:
 
 
 @router.post("/{quest_id}/start", response={201: GoalOut, 200: GoalOut, **refusals(403, 404, 422)})
+@idempotent
 def start_quest(
     request: LearnerRequest, response: HttpResponse, quest_id: Id, payload: StartIn
 ) -> Any:

@@ -82,6 +82,9 @@ api.add_router("/leaderboard", board_router)
 
 @api.exception_handler(DomainError)
 def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    more: dict[str, Any] = {}
+    if isinstance(refusal, Stale) and refusal.shown:
+        more["current"] = refusal.shown
     response = problem(
         request,
         status=refusal.status,
@@ -92,7 +95,7 @@ def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
             for field, messages in refusal.errors.items()
             for message in messages
         ],
-        **({"current": refusal.shown} if isinstance(refusal, Stale) and refusal.shown else {}),
+        **more,
     )
     if isinstance(refusal, Stale) and isinstance(
         version := getattr(refusal.current, "version", None), int
