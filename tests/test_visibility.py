@@ -100,5 +100,8 @@ def test_a_stranger_sees_nothing_of_a_private_world(
     # The board is what learners who did not leave it show; and one sees oneself.
     if model.__name__ == "Standing":
         assert all(row.user.is_on_leaderboard for row in seen)
+    # Publishing a quest is what makes it everybody's.
+    elif model.__name__ == "Quest":
+        assert all(row.published_at for row in seen)
     else:
         assert set(seen) <= {charlie}
