@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from challenges import lifecycle as challenge_lifecycle
+from challenges import prerequisites
 from challenges.models import Challenge
 from learnquest.core.errors import Conflict, Invalid
 from submissions.models import MAX_BODY_LENGTH, Submission
@@ -19,10 +20,13 @@ def save_draft(*, challenge: Challenge, by: User, body: str, link: str = "") -> 
     """Keep what was written so far; the first save begins an attempt.
 
     A link that is not whole yet is kept too: it is judged when the work is handed in. Raises
-    Conflict when the challenge takes no work now, and Invalid when the text is too long.
+    Conflict when the challenge takes no work now, or when another one comes first, and Invalid
+    when the text is too long.
     """
     challenge = lock_challenge(challenge, by)
     _check_open(challenge)
+    if challenge.status == Challenge.Status.TODO:
+        prerequisites.check_unlocked(challenge)
     _check_lengths(body, link)
     draft = draft_of(challenge, by)
     if draft is None:

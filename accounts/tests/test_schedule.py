@@ -141,7 +141,7 @@ def test_clearing_removes_what_expired_and_nothing_else(alice: User) -> None:
     tick.enqueue()
     out = StringIO()
     call_command("clear_tokens", stdout=out)
-    said = "Removed 1 tokens, 1 sessions, 1 counts, 1 results of tasks."
+    said = "Removed 1 tokens, 1 sessions, 1 counts, 1 results of tasks, 0 requests sent twice."
     assert out.getvalue().strip() == said
     assert tokens.user_of(live.access)[0] == alice
     assert Session.objects.get().session_key == "new" and caches["default"].get("new") == 1
