@@ -52,6 +52,12 @@ class API(NinjaAPI):
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and "application/json" in answer.get("content", {}):
                         answer["content"] = {CONTENT_TYPE: answer["content"]["application/json"]}
+                if "requestBody" in operation:
+                    # A body that is no JSON at all, which no operation gets to see.
+                    unauthorized = operation["responses"][401]
+                    operation["responses"].setdefault(
+                        400, {**unauthorized, "description": "Bad Request"}
+                    )
         return schema
 
 
