@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from leaderboard import points
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Invalid
 from learnquest.core.http import LearnerRequest, post_only
@@ -69,6 +70,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
         return render(request, "reviews/submission.html#feedback", context)
     reviews = PeerReview.objects.filter(submission=work).sent().order_by("submitted_at")
     context |= {
+        "points": points.of_work(challenge_id=work.challenge_id, user=request.user),
         "body": render_markdown(work.body),
         "reviews": list(reviews),
         "reviews_needed": REVIEWS_NEEDED,

@@ -12,10 +12,20 @@ from challenges import generation
 from challenges.models import Challenge, Proposal
 from goals import progress_log
 from goals.models import Goal
+from leaderboard import points
+from leaderboard.models import PointEntry
 from reviews import ai_feedback, assignment
 from reviews.models import PeerReview
 from submissions.models import Submission
-from tests.factories import answers, claim, make_challenge, make_draft, make_goal, make_submission
+from tests.factories import (
+    answers,
+    claim,
+    make_challenge,
+    make_draft,
+    make_goal,
+    make_review,
+    make_submission,
+)
 
 
 def fill(person: User, other: User) -> None:
@@ -214,6 +224,33 @@ def test_what_learners_write_cannot_run(
     client.force_login(bob)
     desk = client.get(f"/reviews/{review.pk}/").content.decode()
     assert "<script>alert" not in desk and 'href="javascript' not in desk and "<img" not in desk
+
+
+def test_the_board_shows_ones_own_row_without_points_too(
+    client: Client, alice: User, bob: User
+) -> None:
+    points.award(
+        user_id=bob.pk,
+        amount=5,
+        reason=PointEntry.Reason.REVIEW_GIVEN,
+        key="review-given:1",
+        verified=True,
+    )
+    client.force_login(alice)
+    page = client.get("/leaderboard/").content.decode()
+    assert page.count('<tr class="is-me">') == 1 and "(you)" in page
+    client.force_login(bob)
+    assert client.get("/leaderboard/").content.decode().count('class="is-me"') == 1
+
+
+def test_accepted_work_says_what_it_earned(
+    client: Client, alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    make_review(submission, bob)
+    make_review(submission, carol)
+    earned = PointEntry.objects.get(reason=PointEntry.Reason.WORK_ACCEPTED).amount
+    client.force_login(alice)
+    assert f"+{earned} points" in client.get(submission.get_absolute_url()).content.decode()
 
 
 def test_the_board_shows_ones_own_row_and_falls_back_on_nonsense(
