@@ -15,7 +15,7 @@ from goals.models import Goal
 from leaderboard import points
 from leaderboard.models import PointEntry
 from reviews import ai_feedback, assignment
-from reviews.models import PeerReview
+from reviews.models import AIFeedback, PeerReview
 from submissions.models import Submission
 from tests.factories import (
     answers,
@@ -251,6 +251,29 @@ def test_accepted_work_says_what_it_earned(
     earned = PointEntry.objects.get(reason=PointEntry.Reason.WORK_ACCEPTED).amount
     client.force_login(alice)
     assert f"+{earned} points" in client.get(submission.get_absolute_url()).content.decode()
+    # An earlier attempt at the same challenge earned nothing.
+    Submission.objects.filter(pk=submission.pk).update(status=Submission.Status.RETURNED)
+    assert f"+{earned} points" not in client.get(submission.get_absolute_url()).content.decode()
+
+
+def test_without_scripts_the_page_looks_again_while_the_coach_reads(
+    client: Client, submission: Submission
+) -> None:
+    client.force_login(submission.author)
+    again = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+    page = client.get(submission.get_absolute_url()).content.decode()
+    assert again in page.partition("</head>")[0]
+    AIFeedback.objects.update(status=AIFeedback.Status.READY)
+    assert again not in client.get(submission.get_absolute_url()).content.decode()
+
+
+def test_work_is_not_called_optional_and_a_link_is(
+    client: Client, alice: User, challenge: Challenge
+) -> None:
+    client.force_login(alice)
+    page = client.get(f"/challenges/{challenge.pk}/work/").content.decode()
+    assert "Your work</label>" in page
+    assert 'Link <span class="field__optional">(optional)</span></label>' in page
 
 
 def test_the_board_shows_ones_own_row_and_falls_back_on_nonsense(
