@@ -20,6 +20,8 @@ class WorkText(AnyText):
 
 
 class WorkForm(forms.Form):
+    # Of the draft that was opened, as `drafting.version_of` says it; None where none was sent.
+    version = forms.Field(required=False, widget=forms.HiddenInput)
     body = WorkText(
         label=_("Your work"),
         required=False,
