@@ -1,6 +1,7 @@
 """People, their API tokens, and what they are told."""
 
 import zoneinfo
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
@@ -146,6 +147,10 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         return self.name
 
+    def today(self, now: datetime | None = None) -> date:
+        """Return the day it is where this person lives."""
+        return timezone.localdate(now, zoneinfo.ZoneInfo(self.time_zone))
+
     @property
     def is_moderator(self) -> bool:
         """Whether this person may see reported and unsettled work of others."""
@@ -270,6 +275,39 @@ class Notification(models.Model):
         return self.user_id == user.pk
 
 
+class IdempotentRequest(models.Model):
+    """A creating request that a client may send twice, and what it was answered."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idempotent_requests"
+    )
+    key = models.CharField(max_length=200)
+    route = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    objects = OwnQuerySet["IdempotentRequest"].as_manager()
+
+    class Meta:
+        db_table = "idempotent_requests"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="idempotent_requests_key_unique")
+        ]
+        indexes = [
+            # What has expired is deleted with the next request of the same learner.
+            models.Index(fields=["user", "expires_at"], name="idempotent_requests_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.route}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk
+
+
 class ScheduledJob(models.Model):
     """When a job of `learnquest.core.schedule` is due next. Whoever moves that on, starts it."""
 
@@ -338,6 +376,7 @@ from accounts.records import AuditEvent, KnownDevice, OutgoingMail, WeeklyDigest
 __all__ = [
     "AuditEvent",
     "DataExport",
+    "IdempotentRequest",
     "KnownDevice",
     "Notification",
     "OutgoingMail",

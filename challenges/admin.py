@@ -1,6 +1,24 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Challenge, Plan, Proposal
+from challenges.models import Challenge, Plan, Prerequisite, Proposal, Quest, QuestStart
+from challenges.quest_models import QuestQuerySet
+
+
+class PrerequisiteInline(admin.TabularInline[Prerequisite, Challenge]):
+    """What comes first, to look at: the deed that writes it keeps circles out."""
+
+    model = Prerequisite
+    fk_name = "challenge"
+    extra = 0
+    fields = readonly_fields = ("needs",)
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Challenge | None = None) -> bool:
+        return False
 
 
 @admin.register(Challenge)
@@ -9,8 +27,11 @@ class ChallengeAdmin(admin.ModelAdmin[Challenge]):
     list_filter = ("status", "source", "difficulty", "goal__category")
     search_fields = ("title", "goal__title", "goal__owner__email")
     autocomplete_fields = ("goal", "milestone")
+    # Statuses follow from deeds, with points and progress; here one only looks at them.
+    readonly_fields = ("status", "finished_at", "position")
     list_select_related = ("goal",)
     date_hierarchy = "created_at"
+    inlines = (PrerequisiteInline,)
 
 
 class ProposalInline(admin.StackedInline[Proposal, Plan]):
@@ -29,3 +50,62 @@ class PlanAdmin(admin.ModelAdmin[Plan]):
     list_select_related = ("goal",)
     date_hierarchy = "created_at"
     inlines = (ProposalInline,)
+
+
+@admin.register(Quest)
+class QuestAdmin(admin.ModelAdmin[Quest]):
+    list_display = (
+        "title", "publisher", "category", "level", "weeks", "difficulty",
+        "started", "finished", "is_published", "changed_at",
+    )  # fmt: skip
+    list_filter = ("category", "level", "difficulty", ("publisher", admin.EmptyFieldListFilter))
+    search_fields = ("title", "summary", "key", "publisher__email", "publisher__username")
+    autocomplete_fields = ("publisher",)
+    raw_id_fields = ("goal",)
+    readonly_fields = ("minutes", "difficulty", "challenge_count", "published_at", "changed_at")
+    list_select_related = ("publisher",)
+    date_hierarchy = "created_at"
+    actions = ("take_out", "put_in")
+
+    def get_queryset(self, request: HttpRequest) -> QuestQuerySet:
+        return Quest.objects.with_counts().order_by("-changed_at")
+
+    @admin.display(description=_("started"), ordering="started")
+    def started(self, quest: Quest) -> int:
+        return quest.started
+
+    @admin.display(description=_("finished"), ordering="finished")
+    def finished(self, quest: Quest) -> int:
+        return quest.finished
+
+    @admin.display(description=_("in the catalogue"), boolean=True, ordering="published_at")
+    def is_published(self, quest: Quest) -> bool:
+        return quest.published_at is not None
+
+    @admin.action(description=_("Take out of the catalogue"))
+    def take_out(self, request: HttpRequest, quests: QuerySet[Quest]) -> None:
+        Quest.objects.filter(pk__in=quests.values("pk")).update(published_at=None)
+
+    @admin.action(description=_("Put into the catalogue"))
+    def put_in(self, request: HttpRequest, quests: QuerySet[Quest]) -> None:
+        Quest.objects.filter(pk__in=quests.values("pk"), published_at=None).update(
+            published_at=timezone.now()
+        )
+
+
+@admin.register(QuestStart)
+class QuestStartAdmin(admin.ModelAdmin[QuestStart]):
+    """To look at: who is on which quest."""
+
+    list_display = ("quest", "learner", "goal", "started_at")
+    list_filter = ("goal__status", "quest__category")
+    search_fields = ("quest__title", "learner__email", "learner__username")
+    raw_id_fields = ("quest", "learner", "goal")
+    list_select_related = ("quest", "learner", "goal")
+    date_hierarchy = "started_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: QuestStart | None = None) -> bool:
+        return False

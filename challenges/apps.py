@@ -5,7 +5,8 @@ class ChallengesConfig(AppConfig):
     name = "challenges"
 
     def ready(self) -> None:
-        from challenges import progress
-        from goals import progress_log
+        from challenges import deadlines, progress
+        from goals import pausing, progress_log
 
         progress_log.measure_with(progress.percents)
+        pausing.shift_with(deadlines.shift)

@@ -1,5 +1,6 @@
 """Challenges as their learner writes, changes, skips and removes them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -7,11 +8,12 @@ from django.db.models import Max, RestrictedError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from challenges import lifecycle
-from challenges.models import Challenge
+from challenges import lifecycle, ordering, prerequisites
+from challenges.models import Challenge, Prerequisite
 from challenges.rubrics import default_rubric, key_for
 from goals import progress_log
 from goals.models import Goal, Milestone, Progress
+from learnquest.core import versions
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict, Invalid
 
@@ -22,6 +24,7 @@ EDITABLE = (
     "estimated_minutes",
     "rubric",
     "milestone",
+    "due_date",
 )
 MOST_CHALLENGES = 300
 
@@ -34,15 +37,20 @@ def create_challenge(
     title: str,
     instructions: str,
     source: Challenge.Source = Challenge.Source.MANUAL,
+    needs: Collection[Challenge] = (),
     **fields: Any,
 ) -> Challenge:
     """Add a challenge after the others; without a rubric it gets a plain one.
+
+    `needs` are the challenges that come first.
 
     Raises Invalid, by field, for what breaks a rule, and Conflict when the goal is full.
     """
     # The goal's lock keeps two challenges added at once from taking one position.
     goal = Goal.objects.select_for_update().owned_by(by).get(pk=goal.pk)
     challenge = add(goal=goal, title=title, instructions=instructions, source=source, **fields)
+    if needs:
+        prerequisites.set_needs(challenge=challenge, needs=needs, by=by)
     progress_log.record(goal=goal, by=by, kind=Progress.Kind.CHALLENGE_ADDED, note=challenge.title)
     return challenge
 
@@ -75,31 +83,91 @@ def goal_positions(goal: Goal) -> tuple[int, int | None]:
 
 
 @transaction.atomic
-def update_challenge(*, challenge: Challenge, by: User, **fields: Any) -> Challenge:
-    """Change editable fields of a challenge.
+def update_challenge(
+    *,
+    challenge: Challenge,
+    by: User,
+    needs: Collection[Challenge] | None = None,
+    version: int | None = None,
+    **fields: Any,
+) -> Challenge:
+    """Change editable fields of a challenge, and what comes before it where `needs` says so.
 
-    Raises Conflict once work was handed in, since reviewers judge it by what it asked, and
-    Invalid, by field, for what breaks a rule; then nothing has changed.
+    With `version`, raises Stale when the challenge is at another by now. Raises Conflict once
+    work was handed in, since reviewers judge it by what it asked, and Invalid, by field, for what
+    breaks a rule; then nothing has changed.
     """
+    if needs is not None:
+        # First, since it locks the goal, and a goal is locked before its challenges.
+        prerequisites.set_needs(challenge=challenge, needs=needs, by=by)
     challenge = _locked(challenge, by)
+    versions.require(challenge, version)
     if challenge.status in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED}:
         raise Conflict(_("Work for this challenge was handed in, so it can no longer be changed."))
     _set(challenge, fields)
     check(challenge)
-    challenge.save(update_fields=list(fields))
+    challenge.version += 1
+    challenge.save(update_fields=[*fields, "version"])
     return challenge
+
+
+@transaction.atomic
+def duplicate(*, challenge: Challenge, by: User) -> Challenge:
+    """Make a fresh copy of a challenge right after it, coming after the same ones.
+
+    Raises Conflict when the goal is full.
+    """
+    goal = Goal.objects.select_for_update().owned_by(by).get(challenges=challenge.pk)
+    challenge = Challenge.objects.get(pk=challenge.pk)
+    copy = add(
+        goal=goal,
+        title=_("%(title)s (again)") % {"title": challenge.title[:110]},
+        instructions=challenge.instructions,
+        source=Challenge.Source(challenge.source),
+        **{name: getattr(challenge, name) for name in EDITABLE[2:]},
+    )
+    needs = challenge.prerequisites.values_list("needs", flat=True)
+    Prerequisite.objects.bulk_create([Prerequisite(challenge=copy, needs_id=pk) for pk in needs])
+    order = [one for one in Challenge.objects.filter(goal=goal) if one.pk != copy.pk]
+    ordering.write(goal, _after(order, challenge.pk, copy))
+    progress_log.record(goal=goal, by=by, kind=Progress.Kind.CHALLENGE_ADDED, note=copy.title)
+    return copy
+
+
+def _after(order: list[Challenge], pk: int, copy: Challenge) -> list[Challenge]:
+    at = next(number for number, one in enumerate(order) if one.pk == pk) + 1
+    return [*order[:at], copy, *order[at:]]
+
+
+@transaction.atomic
+def begin(*, challenge: Challenge, by: User) -> Challenge:
+    """Mark a challenge as begun. Raises Conflict while another one comes first."""
+    challenge = _locked(challenge, by)
+    prerequisites.check_unlocked(challenge)
+    return _moved(challenge, to=Challenge.Status.DOING, by=by)
 
 
 @transaction.atomic
 def skip(*, challenge: Challenge, by: User) -> Challenge:
     """Leave a challenge out of the plan; it no longer counts towards progress."""
-    return lifecycle.move(challenge=_locked(challenge, by), to=Challenge.Status.SKIPPED)
+    return _moved(_locked(challenge, by), to=Challenge.Status.SKIPPED, by=by)
 
 
 @transaction.atomic
 def resume(*, challenge: Challenge, by: User) -> Challenge:
-    """Take a skipped challenge back into the plan."""
-    return lifecycle.move(challenge=_locked(challenge, by), to=Challenge.Status.TODO)
+    """Take a skipped challenge back into the plan, or one that was begun back to the start."""
+    return _moved(_locked(challenge, by), to=Challenge.Status.TODO, by=by)
+
+
+def _moved(challenge: Challenge, *, to: Challenge.Status, by: User) -> Challenge:
+    challenge = lifecycle.move(challenge=challenge, to=to)
+    progress_log.record(
+        goal=challenge.goal,
+        by=by,
+        kind=Progress.Kind.CHALLENGE_MOVED,
+        note=f"{challenge.title}: {to.label}",
+    )
+    return challenge
 
 
 @transaction.atomic

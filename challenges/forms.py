@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Challenge, Plan, Proposal
+from challenges.models import Challenge, Plan, Proposal, Quest
 from challenges.rubrics import MAX_CRITERIA, default_rubric
+from goals.forms import DateInput
 from goals.models import Goal
 from learnquest.core.errors import DomainError
+from learnquest.core.versions import Difference
 
 DIFFICULTIES = [
     (1, _("1: a warm-up")),
@@ -18,12 +20,48 @@ DIFFICULTIES = [
     (5, _("5: a masterpiece")),
 ]
 
+# The levels that reviewers choose from, the best first.
+LEVELS = [
+    (100, _("Excellent work")),
+    (75, _("Good work")),
+    (50, _("Fair work")),
+    (25, _("Weak work")),
+    (0, _("Missing")),
+]
+
 
 class CriterionForm(forms.Form):
     key = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Criterion"), max_length=80, required=False)
     description = forms.CharField(label=_("What good work shows"), max_length=500, required=False)
     weight = forms.IntegerField(label=_("Weight in %"), min_value=1, max_value=100, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for score, label in LEVELS:
+            self.fields[f"level_{score}"] = forms.CharField(
+                label=label, max_length=300, required=False
+            )
+
+    @property
+    def level_fields(self) -> list[forms.BoundField]:
+        """What work at each level looks like."""
+        return [self[f"level_{score}"] for score, _label in LEVELS]
+
+    @property
+    def has_levels(self) -> bool:
+        return any(field.value() for field in self.level_fields)
+
+    def levels(self, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the levels that are described; those of other scores stay as they were."""
+        asked = {score for score, _label in LEVELS}
+        said = [
+            {"score": score, "text": text}
+            for score in asked
+            if (text := self.cleaned_data[f"level_{score}"].strip())
+        ]
+        others = [level for level in before if level["score"] not in asked]
+        return sorted([*said, *others], key=lambda level: level["score"])
 
 
 class BaseRubricFormSet(forms.BaseFormSet[CriterionForm]):
@@ -42,10 +80,14 @@ class BaseRubricFormSet(forms.BaseFormSet[CriterionForm]):
     def rubric(self, before: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the criteria; without any weight given they weigh the same.
 
-        `before` is the rubric as it was: a criterion that stays keeps its level descriptions.
+        `before` is the rubric as it was: levels of scores for which there is no field stay.
         """
-        rows = [form.cleaned_data for form in self.forms if form.cleaned_data.get("name")]
         levels = {item["key"]: item.get("levels", []) for item in before}
+        rows = [
+            {**row, "levels": form.levels(levels.get(row["key"], []))}
+            for form in self.forms
+            if (row := form.cleaned_data).get("name")
+        ]
         if rows and not any(row["weight"] for row in rows):
             shares = even_weights(len(rows))
             rows = [{**row, "weight": share} for row, share in zip(rows, shares, strict=True)]
@@ -55,7 +97,7 @@ class BaseRubricFormSet(forms.BaseFormSet[CriterionForm]):
                 "name": row["name"],
                 "description": row["description"],
                 "weight": row["weight"] or 0,
-                "levels": levels.get(row["key"], []),
+                "levels": row["levels"],
             }
             for row in rows
         ]
@@ -79,7 +121,12 @@ RubricFormSet = forms.formset_factory(
 
 def rubric_formset(data: Any, rubric: list[dict[str, Any]] | None) -> BaseRubricFormSet:
     """Return the rows for `rubric`, or for the plain one, bound to `data` where there is some."""
-    formset = RubricFormSet(data, initial=rubric or default_rubric(), prefix="rubric")
+    initial = [
+        criterion
+        | {f"level_{level['score']}": level["text"] for level in criterion.get("levels", [])}
+        for criterion in rubric or default_rubric()
+    ]
+    formset = RubricFormSet(data, initial=initial, prefix="rubric")
     assert isinstance(formset, BaseRubricFormSet)
     return formset
 
@@ -91,6 +138,19 @@ def about_rubric(refusal: DomainError, rubric: BaseRubricFormSet) -> DomainError
     return refusal
 
 
+def rubric_difference(current: Any, rubric: BaseRubricFormSet) -> list[Difference]:
+    """Return how the typed rows differ from the rubric that `current` has now, if they do."""
+    kept, new = _as_text(current.rubric), _as_text(rubric.rubric(current.rubric))
+    return [] if kept == new else [Difference(str(_("Rubric")), kept, new)]
+
+
+def _as_text(rubric: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"{item['name']} ({item['weight']} %) {item.get('description', '')}".rstrip()
+        for item in rubric
+    )
+
+
 class ChallengeForm(forms.ModelForm[Challenge]):
     difficulty = forms.TypedChoiceField(
         label=_("Difficulty"), choices=DIFFICULTIES, coerce=int, initial=2
@@ -98,11 +158,24 @@ class ChallengeForm(forms.ModelForm[Challenge]):
 
     class Meta:
         model = Challenge
-        fields = ("title", "instructions", "difficulty", "estimated_minutes", "milestone")
-        widgets = {"instructions": forms.Textarea(attrs={"rows": 8})}
+        fields = (
+            "title",
+            "instructions",
+            "difficulty",
+            "estimated_minutes",
+            "due_date",
+            "milestone",
+            "needs",
+        )
+        widgets = {
+            "instructions": forms.Textarea(attrs={"rows": 8}),
+            "due_date": DateInput(),
+            "needs": forms.CheckboxSelectMultiple,
+        }
         help_texts = {
             "instructions": _("Say what to hand in. Markdown works."),
             "estimated_minutes": _("Progress is weighted by this."),
+            "needs": _("Until these are handed in, this one can be looked at and not begun."),
         }
 
     def __init__(self, *args: Any, goal: Goal, **kwargs: Any) -> None:
@@ -111,6 +184,10 @@ class ChallengeForm(forms.ModelForm[Challenge]):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = goal.milestones.all()
         field.empty_label = str(_("None"))
+        needs = self.fields["needs"]
+        assert isinstance(needs, forms.ModelMultipleChoiceField)
+        needs.required = False
+        needs.queryset = Challenge.objects.filter(goal=goal).exclude(pk=self.instance.pk)
 
 
 class ProposalForm(forms.ModelForm[Proposal]):
@@ -130,6 +207,24 @@ class PlanForm(forms.ModelForm[Plan]):
             "wish": _("Optional: more speaking, no videos, easier, a project at the end …"),
             "hours_per_week": _("Optional. The plan fits itself to it."),
         }
+
+
+class QuestForm(forms.ModelForm[Quest]):
+    class Meta:
+        model = Quest
+        fields = ("title", "summary")
+        widgets = {"summary": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "summary": _("For whom is it, what can they do at the end, what do they need?"),
+        }
+
+
+class StartForm(forms.Form):
+    start_date = forms.DateField(
+        label=_("When do you start?"),
+        widget=DateInput(),
+        help_text=_("All dates of the plan are counted from it."),
+    )
 
 
 class ExplainForm(forms.Form):

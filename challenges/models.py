@@ -4,14 +4,16 @@ from typing import Self
 
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from challenges.quest_models import Quest, QuestStart
 from challenges.rubrics import Criterion, Rubric, parse_rubric, validate_rubric
-from goals.models import Goal, Milestone
+from goals.models import Goal, Milestone, open_to
+from learnquest.core.searching import matching
 
 MAX_MINUTES = 1200
 
@@ -20,14 +22,26 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(goal__owner=user)
 
+    def with_lock(self) -> Self:
+        """Tell of each whether something must come first, as `is_locked`, in the same query."""
+        missing = Prerequisite.objects.filter(challenge=OuterRef("pk")).exclude(
+            needs__status__in=Challenge.DONE_FOR_OTHERS
+        )
+        return self.annotate(is_locked=Exists(missing))
+
     def visible_to(self, user: User) -> Self:
-        return self.filter(goal__in=Goal.objects.visible_to(user))
+        return self.filter(open_to(user, "goal__"))
+
+    def matching(self, words: str) -> Self:
+        """Challenges that have all the words in title or instructions."""
+        return matching(self, words, ("title", "instructions"))
 
 
 class Challenge(models.Model):
     class Source(models.TextChoices):
         MANUAL = "manual", _("Written by hand")
         AI = "ai", _("Proposed by the coach")
+        QUEST = "quest", _("From a quest")
 
     class Status(models.TextChoices):
         TODO = "todo", _("To do")
@@ -36,6 +50,10 @@ class Challenge(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         RETURNED = "returned", _("Try again")
         SKIPPED = "skipped", _("Skipped")
+
+    # What others wait for is done once it is handed in: reviewers may take days, and a learner
+    # should not stand still meanwhile. Work that came back has to be tried again first.
+    DONE_FOR_OTHERS = (Status.HANDED_IN, Status.ACCEPTED, Status.SKIPPED)
 
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="challenges")
     milestone = models.ForeignKey(
@@ -63,11 +81,24 @@ class Challenge(models.Model):
         validators=[validate_rubric],
         error_messages={"blank": _("A rubric needs 1 to 6 criteria.")},
     )
+    due_date = models.DateField(_("due"), null=True, blank=True)
+    needs = models.ManyToManyField(
+        "self",
+        through="Prerequisite",
+        through_fields=("challenge", "needs"),
+        symmetrical=False,
+        related_name="unlocks",
+        verbose_name=_("comes after"),
+    )
     source = models.CharField(max_length=8, choices=Source, default=Source.MANUAL)
     status = models.CharField(max_length=12, choices=Status, default=Status.TODO)
     position = models.PositiveIntegerField()
+    # Told by `with_lock`.
+    is_locked: bool
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Counts the learner's changes, so that two tabs do not overwrite each other.
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ChallengeQuerySet.as_manager()
 
@@ -110,6 +141,37 @@ class Challenge(models.Model):
     def is_open_for_work(self) -> bool:
         """Whether the learner may write and hand in work now."""
         return self.status in {self.Status.TODO, self.Status.DOING, self.Status.RETURNED}
+
+
+class PrerequisiteQuerySet(models.QuerySet["Prerequisite"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(open_to(user, "challenge__goal__"))
+
+
+class Prerequisite(models.Model):
+    """One challenge of a goal that comes after another one of the same goal."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="prerequisites")
+    needs = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="dependants")
+
+    objects = PrerequisiteQuerySet.as_manager()
+
+    class Meta:
+        db_table = "challenge_prerequisites"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["challenge", "needs"], name="challenge_prerequisites_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(challenge=F("needs")), name="challenge_prerequisites_not_itself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.challenge_id} after {self.needs_id}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.challenge.is_visible_to(user)
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -237,4 +299,4 @@ class Proposal(models.Model):
         return parse_rubric(self.rubric)
 
 
-__all__ = ["Challenge", "Criterion", "Plan", "Proposal"]
+__all__ = ["Challenge", "Criterion", "Plan", "Prerequisite", "Proposal", "Quest", "QuestStart"]

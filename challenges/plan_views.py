@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from challenges import generation
+from challenges import generation, rubric_presets
 from challenges.forms import PlanForm, ProposalForm, about_rubric, rubric_formset
 from challenges.models import Plan, Proposal
+from challenges.views import asked_preset
 from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
@@ -55,9 +56,16 @@ def retry(request: LearnerRequest, pk: int) -> HttpResponse:
 
 @post_only("challenges:plan")
 def accept_all(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Accept all open proposals, or with the other button those that are ticked."""
     plan = get_object_or_404(Plan.objects.owned_by(request.user).select_related("goal"), pk=pk)
+    only = None
+    if "selected" in request.POST:
+        only = [int(pk) for pk in request.POST.getlist("only") if pk.isdecimal()]
+        if not only:
+            messages.error(request, _("Tick the challenges that you want first."))
+            return redirect(plan)
     try:
-        challenges = generation.accept_proposals(plan=plan, by=request.user)
+        challenges = generation.accept_proposals(plan=plan, by=request.user, only=only)
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect(plan)
@@ -107,6 +115,17 @@ def restore(request: LearnerRequest, pk: int) -> HttpResponse:
 def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
     before = proposal.rubric
+    preset = asked_preset(request)
+    if preset:
+        typed = {name: request.POST.get(name) for name in ProposalForm.Meta.fields}
+        context = {
+            "form": ProposalForm(instance=proposal, initial=typed),
+            "rubric": rubric_formset(None, preset),
+            "proposal": proposal,
+            "plan": proposal.plan,
+            "presets": rubric_presets.PRESETS,
+        }
+        return render(request, "challenges/proposal_form.html", context)
     form = ProposalForm(request.POST or None, instance=proposal)
     rubric = rubric_formset(request.POST or None, before)
     if request.method == "POST" and form.is_valid() and rubric.is_valid():
@@ -122,7 +141,13 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Proposal changed."))
             return redirect(proposal.plan)
-    context = {"form": form, "rubric": rubric, "proposal": proposal, "plan": proposal.plan}
+    context = {
+        "form": form,
+        "rubric": rubric,
+        "proposal": proposal,
+        "plan": proposal.plan,
+        "presets": rubric_presets.PRESETS,
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "challenges/proposal_form.html", context, status=status)
 

@@ -24,7 +24,7 @@ def percents(goals: Iterable[Goal]) -> dict[int, Decimal]:
     """
     ids = [goal.pk for goal in goals]
     shares = {
-        row["goal"]: _share(row["done"] or 0, row["all"] or 0)
+        row["goal"]: share(row["done"] or 0, row["all"] or 0)
         for row in Challenge.objects.filter(_IN_PLAN, goal__in=ids)
         .order_by()
         .values("goal")
@@ -42,7 +42,7 @@ def percents(goals: Iterable[Goal]) -> dict[int, Decimal]:
     without = [id_ for id_ in ids if id_ not in shares]
     if without:
         shares |= {
-            row["goal"]: _share(row["done"], row["all"])
+            row["goal"]: share(row["done"], row["all"])
             for row in Milestone.objects.filter(goal__in=without)
             .order_by()
             .values("goal")
@@ -51,7 +51,8 @@ def percents(goals: Iterable[Goal]) -> dict[int, Decimal]:
     return {id_: shares.get(id_, Decimal(0)) for id_ in ids}
 
 
-def _share(done: int, whole: int) -> Decimal:
+def share(done: int, whole: int) -> Decimal:
+    """Return `done` of `whole` in per cent, with two decimals; 0 of nothing."""
     if not whole:
         return Decimal(0)
     return (Decimal(100) * done / whole).quantize(Decimal("0.01"))

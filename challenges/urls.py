@@ -1,6 +1,6 @@
 from django.urls import path
 
-from challenges import plan_views, views
+from challenges import arrange_views, plan_views, quest_views, views
 
 app_name = "challenges"
 
@@ -8,6 +8,11 @@ urlpatterns = [
     path("goals/<int:goal_pk>/challenges/new/", views.create, name="create"),
     path("challenges/<int:pk>/", views.detail, name="detail"),
     path("challenges/<int:pk>/edit/", views.edit, name="edit"),
+    path("challenges/<int:pk>/duplicate/", views.duplicate, name="duplicate"),
+    path("challenges/<int:pk>/shift/", arrange_views.shift, name="shift"),
+    path("challenges/<int:pk>/place/", arrange_views.place, name="place"),
+    path("goals/<int:goal_pk>/arrange/", arrange_views.arrange, name="arrange"),
+    path("goals/<int:goal_pk>/arrange/many/", arrange_views.many, name="many"),
     path("challenges/<int:pk>/skip/", views.skip, name="skip"),
     path("challenges/<int:pk>/resume/", views.resume, name="resume"),
     path("challenges/<int:pk>/delete/", views.delete, name="delete"),
@@ -15,6 +20,12 @@ urlpatterns = [
     path("plans/<int:pk>/", plan_views.plan, name="plan"),
     path("plans/<int:pk>/retry/", plan_views.retry, name="retry_plan"),
     path("plans/<int:pk>/accept/", plan_views.accept_all, name="accept_all"),
+    path("quests/", quest_views.catalogue_page, name="quests"),
+    path("quests/mine/", quest_views.mine, name="my_quests"),
+    path("quests/<int:pk>/", quest_views.quest, name="quest"),
+    path("quests/<int:pk>/start/", quest_views.start, name="start_quest"),
+    path("quests/<int:pk>/unpublish/", quest_views.unpublish, name="unpublish_quest"),
+    path("goals/<int:goal_pk>/publish/", quest_views.publish, name="publish_quest"),
     path("proposals/<int:pk>/edit/", plan_views.edit, name="edit_proposal"),
     path("proposals/<int:pk>/accept/", plan_views.accept, name="accept_proposal"),
     path("proposals/<int:pk>/drop/", plan_views.drop, name="drop_proposal"),

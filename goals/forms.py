@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goals.lifecycle import clean_tags
 from goals.models import Goal, Milestone
 from goals.progress_log import MOST_MINUTES_AT_ONCE
+from goals.tags import clean_tags
 from learnquest.core.errors import Invalid
 
 
@@ -34,8 +34,24 @@ class TagsField(forms.CharField):
 
 
 class GoalForm(forms.ModelForm[Goal]):
+    """A title is enough: whatever else is left out gets what a new goal has, or stays."""
+
     tags = TagsField(
-        label=_("Tags"), required=False, help_text=_("Separate them with commas, eight at most.")
+        label=_("Tags"),
+        required=False,
+        help_text=_("Separate them with commas, eight at most."),
+        widget=forms.TextInput(
+            attrs={"list": "tags-known", "data-tags": "", "autocomplete": "off"}
+        ),
+    )
+    icon = forms.ChoiceField(
+        label=_("Icon"),
+        required=False,
+        choices=[("", _("The field's own")), *Goal.Icon.choices],
+        widget=forms.RadioSelect,
+    )
+    colour = forms.ChoiceField(
+        label=_("Colour"), required=False, choices=Goal.Colour.choices, widget=forms.RadioSelect
     )
 
     class Meta:
@@ -49,6 +65,8 @@ class GoalForm(forms.ModelForm[Goal]):
             "start_date",
             "tags",
             "visibility",
+            "icon",
+            "colour",
         )
         widgets = {
             "description": forms.Textarea(attrs={"rows": 4}),
@@ -62,10 +80,20 @@ class GoalForm(forms.ModelForm[Goal]):
             "visibility": _("Your work and reviews stay private in any case."),
         }
 
-    @property
-    def main_fields(self) -> list[forms.BoundField]:
-        """What everybody fills in."""
-        return [self[name] for name in ("title", "description", "category", "level")]
+    DEFAULTED = ("category", "level", "start_date", "visibility", "colour")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept = {name: getattr(self.instance, name) for name in self.DEFAULTED}
+        for name in self.DEFAULTED:
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in self.DEFAULTED:
+            if not cleaned.get(name) and name not in self.errors:
+                cleaned[name] = self.kept[name]
+        return cleaned
 
     @property
     def more_fields(self) -> list[forms.BoundField]:

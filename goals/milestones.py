@@ -13,6 +13,7 @@ from goals import progress_log
 from goals.models import Goal, Milestone, Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
+from learnquest.core import versions
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict
 
@@ -42,18 +43,22 @@ def add_milestone(*, goal: Goal, by: User, title: str, due_date: date | None = N
 
 
 @transaction.atomic
-def update_milestone(*, milestone: Milestone, by: User, **fields: Any) -> Milestone:
+def update_milestone(
+    *, milestone: Milestone, by: User, version: int | None = None, **fields: Any
+) -> Milestone:
     """Change the title or due date of a milestone.
 
-    Raises Invalid, by field, for what breaks a rule.
+    With `version`, raises Stale when the milestone is at another by now. Raises Invalid, by
+    field, for what breaks a rule.
     """
     milestone = Milestone.objects.select_for_update(of=("self",)).owned_by(by).get(pk=milestone.pk)
+    versions.require(milestone, version)
     for name, value in fields.items():
         if name not in {"title", "due_date"}:
             raise TypeError(f"{name} is not an editable field of a milestone")
         setattr(milestone, name, value)
     check(milestone)
-    milestone.save(update_fields=list(fields))
+    _save(milestone, *fields)
     return milestone
 
 
@@ -68,7 +73,7 @@ def complete_milestone(*, milestone: Milestone, by: User, now: datetime | None =
     )
     if milestone.completed_at is None:
         milestone.completed_at = now or timezone.now()
-        milestone.save(update_fields=["completed_at"])
+        _save(milestone, "completed_at")
         progress_log.record(
             goal=milestone.goal,
             by=by,
@@ -94,7 +99,7 @@ def reopen_milestone(*, milestone: Milestone, by: User) -> Milestone:
     """Mark a milestone as not reached after all."""
     milestone = Milestone.objects.select_for_update(of=("self",)).owned_by(by).get(pk=milestone.pk)
     milestone.completed_at = None
-    milestone.save(update_fields=["completed_at"])
+    _save(milestone, "completed_at")
     return milestone
 
 
@@ -102,3 +107,8 @@ def reopen_milestone(*, milestone: Milestone, by: User) -> Milestone:
 def remove_milestone(*, milestone: Milestone, by: User) -> None:
     """Remove a milestone; its challenges stay with the goal."""
     Milestone.objects.select_for_update(of=("self",)).owned_by(by).get(pk=milestone.pk).delete()
+
+
+def _save(milestone: Milestone, *fields: str) -> None:
+    milestone.version += 1
+    milestone.save(update_fields=[*fields, "version"])

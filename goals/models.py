@@ -1,16 +1,20 @@
 """Goals, their milestones, and the log of what happened on the way."""
 
+import json
 from typing import Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from learnquest.core.own import OwnQuerySet
+from learnquest.core.searching import matching
 
 
 class Category(models.TextChoices):
@@ -25,24 +29,65 @@ class Category(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+# The mark of a goal whose learner chose none.
+ICON_OF_CATEGORY = {
+    Category.LANGUAGES: "chat",
+    Category.PROGRAMMING: "code",
+    Category.MUSIC: "music",
+    Category.FITNESS: "run",
+    Category.WRITING: "pencil",
+    Category.MATHS: "sigma",
+    Category.OTHER: "goal",
+}
+
+
+def open_to(user: User, goal: str = "") -> Q:
+    """Return which rows `user` may open; `goal` is the way to the goal, such as "goal__".
+
+    What is public shows while its owner is here. A draft is for its owner alone. An unlisted goal
+    opens with its link, never by its number.
+    """
+    is_open = Q(
+        **{
+            f"{goal}visibility": Goal.Visibility.PUBLIC,
+            f"{goal}owner__is_active": True,
+            f"{goal}owner__erase_at__isnull": True,
+        }
+    ) & ~Q(**{f"{goal}status": Goal.Status.DRAFT})
+    return Q(**{f"{goal}owner": user}) | is_open
+
+
 class GoalQuerySet(models.QuerySet["Goal"]):
     def owned_by(self, user: User) -> Self:
         return self.filter(owner=user)
 
     def visible_to(self, user: User) -> Self:
-        """Own goals, and the public ones of people who are here."""
+        return self.filter(open_to(user))
+
+    def shared_as(self, key: str) -> Self:
+        """The goal that whoever has its link may see."""
         return self.filter(
-            Q(owner=user)
-            | Q(
-                visibility=Goal.Visibility.PUBLIC,
-                owner__is_active=True,
-                owner__erase_at__isnull=True,
-            )
-        )
+            share_key=key,
+            visibility=Goal.Visibility.UNLISTED,
+            owner__is_active=True,
+            owner__erase_at__isnull=True,
+        ).exclude(status=Goal.Status.DRAFT)
+
+    def matching(self, words: str) -> Self:
+        """Goals that have all the words in title or description."""
+        return matching(self, words, ("title", "description"))
+
+    def tagged(self, tag: str) -> Self:
+        tag = tag.strip().lower().lstrip("#")
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(tags__contains=[tag])
+        # SQLite keeps JSON as text, with its quotes and escapes.
+        return self.filter(tags__icontains=json.dumps(tag))
 
 
 class Goal(models.Model):
     class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
         ACTIVE = "active", _("Active")
         PAUSED = "paused", _("Paused")
         COMPLETED = "completed", _("Completed")
@@ -50,7 +95,34 @@ class Goal(models.Model):
 
     class Visibility(models.TextChoices):
         PRIVATE = "private", _("Only me")
+        UNLISTED = "unlisted", _("Whoever has the link")
         PUBLIC = "public", _("Everyone")
+
+    class Icon(models.TextChoices):
+        """Names in our own sprite, `static/img/icons.svg`."""
+
+        GOAL = "goal", _("Flag")
+        CHAT = "chat", _("Speech")
+        CODE = "code", _("Code")
+        MUSIC = "music", _("Note")
+        RUN = "run", _("Shoe")
+        PENCIL = "pencil", _("Pencil")
+        SIGMA = "sigma", _("Sum")
+        BOOK = "book", _("Book")
+        HEART = "heart", _("Heart")
+        FLAME = "flame", _("Flame")
+        LEAF = "leaf", _("Leaf")
+        TROPHY = "trophy", _("Cup")
+
+    class Colour(models.TextChoices):
+        """Names of tokens, `--tint-…` in `static/css/tokens.css`."""
+
+        MOSS = "moss", _("Moss")
+        SUN = "sun", _("Sun")
+        SKY = "sky", _("Sky")
+        CLAY = "clay", _("Clay")
+        PLUM = "plum", _("Plum")
+        STONE = "stone", _("Stone")
 
     class Level(models.TextChoices):
         BEGINNER = "beginner", _("I am new to this")
@@ -75,8 +147,18 @@ class Goal(models.Model):
     visibility = models.CharField(
         _("who can see it"), max_length=12, choices=Visibility, default=Visibility.PRIVATE
     )
+    # The unguessable part of an unlisted goal's address; empty for all others.
+    share_key = models.CharField(max_length=32, blank=True, editable=False)
+    icon = models.CharField(
+        _("icon"), max_length=12, choices=Icon, blank=True, help_text=_("The field's own, if none.")
+    )
+    colour = models.CharField(_("colour"), max_length=8, choices=Colour, default=Colour.MOSS)
     start_date = models.DateField(_("start"), default=timezone.localdate)
     target_date = models.DateField(_("target date"), null=True, blank=True)
+    # Since when the goal stands still; its dates move by that long when it goes on.
+    paused_on = models.DateField(null=True, blank=True, editable=False)
+    # Counts the changes, so that two tabs do not overwrite each other.
+    version = models.PositiveIntegerField(default=1, editable=False)
     cloned_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="clones"
     )
@@ -92,10 +174,14 @@ class Goal(models.Model):
                 condition=Q(target_date=None) | Q(target_date__gte=F("start_date")),
                 name="goals_target_after_start",
                 violation_error_message=_("The target date cannot be before the start."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["share_key"], condition=~Q(share_key=""), name="goals_share_key_unique"
+            ),
         ]
         indexes = [
-            # "My goals", newest first, by status.
+            # "My goals", newest first, by status. The migration adds one for the search, which
+            # only PostgreSQL has.
             models.Index(fields=["owner", "status", "-created_at"], name="goals_mine"),
             # A public profile's goals.
             models.Index(
@@ -112,9 +198,20 @@ class Goal(models.Model):
         return reverse("pages:goal", args=[self.pk])
 
     def is_visible_to(self, user: User) -> bool:
-        return self.owner_id == user.pk or (
-            self.visibility == self.Visibility.PUBLIC and self.owner.is_present
-        )
+        if self.owner_id == user.pk:
+            return True
+        is_open = self.visibility == self.Visibility.PUBLIC and self.status != self.Status.DRAFT
+        return is_open and self.owner.is_present
+
+    @property
+    def mark(self) -> str:
+        """The icon that stands for this goal."""
+        return self.icon or ICON_OF_CATEGORY.get(Category(self.category), "goal")
+
+    @property
+    def share_path(self) -> str | None:
+        """The address that an unlisted goal can be seen at."""
+        return reverse("pages:shared_goal", args=[self.share_key]) if self.share_key else None
 
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
@@ -122,7 +219,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
         return self.filter(goal__owner=user)
 
     def visible_to(self, user: User) -> Self:
-        return self.filter(goal__in=Goal.objects.visible_to(user))
+        return self.filter(open_to(user, "goal__"))
 
 
 class Milestone(models.Model):
@@ -131,6 +228,7 @@ class Milestone(models.Model):
     due_date = models.DateField(_("due"), null=True, blank=True)
     position = models.PositiveIntegerField()
     completed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MilestoneQuerySet.as_manager()
 
@@ -169,6 +267,8 @@ class Progress(models.Model):
         RETURNED = "returned", _("Work returned for another try")
         MILESTONE_COMPLETED = "milestone_completed", _("Reached a milestone")
         PRACTICE = "practice", _("Practised")
+        NOTE = "note", _("Noted")
+        CHALLENGE_MOVED = "challenge_moved", _("Changed what to do")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="progress"
@@ -197,6 +297,8 @@ class Progress(models.Model):
                         "returned",
                         "milestone_completed",
                         "practice",
+                        "note",
+                        "challenge_moved",
                     ]
                 ),
                 name="progress_kind_known",
@@ -215,6 +317,27 @@ class Progress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.occurred_at:%Y-%m-%d}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.user_id == user.pk
+
+
+class CalendarFeed(models.Model):
+    """A learner's own calendar address. A new key ends the old address."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feed"
+    )
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = OwnQuerySet["CalendarFeed"].as_manager()
+
+    class Meta:
+        db_table = "calendar_feeds"
+
+    def __str__(self) -> str:
+        return f"Calendar of user {self.user_id}"
 
     def is_visible_to(self, user: User) -> bool:
         return self.user_id == user.pk

@@ -64,6 +64,17 @@ def record(
 
 
 @transaction.atomic
+def log_note(*, goal: Goal, by: User, note: str) -> Progress:
+    """Keep a note on `goal`. Raises Invalid for one of more than 500 characters."""
+    goal = Goal.objects.owned_by(by).get(pk=goal.pk)
+    entry = Progress(user=by, goal=goal, kind=Progress.Kind.NOTE, note=note)
+    entry.percent_after = percent_of(goal)
+    check(entry)
+    entry.save()
+    return entry
+
+
+@transaction.atomic
 def log_practice(
     *, goal: Goal, by: User, minutes: int, note: str = "", now: datetime | None = None
 ) -> Progress:

@@ -1,24 +1,23 @@
-"""Pages to set, change and end goals. A goal's own page reads upper layers: `learnquest.pages`."""
+"""Pages to set, change and end goals. A goal's own page and the list of goals read upper layers:
+`learnquest.pages`."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
-from goals import lifecycle, progress_log
+from goals import lifecycle, ordering, pausing, progress_log, tags
 from goals import milestones as milestone_deeds
 from goals.forms import GoalForm, MilestoneForm, PracticeForm
 from goals.models import Goal, Milestone
+from learnquest.core import versions
 from learnquest.core.checked import show_on
-from learnquest.core.errors import DomainError
+from learnquest.core.errors import DomainError, Stale
 from learnquest.core.http import LearnerRequest, post_only
-
-PAGE_SIZE = 20
 
 
 def _goal_of(request: LearnerRequest, pk: int) -> Goal:
@@ -26,50 +25,35 @@ def _goal_of(request: LearnerRequest, pk: int) -> Goal:
     return get_object_or_404(milestones, pk=pk).goal
 
 
-@require_GET
-def goal_list(request: LearnerRequest) -> HttpResponse:
-    """My goals, with how far each is; the archived ones only when asked for."""
-    status = request.GET.get("status", "")
-    mine = Goal.objects.owned_by(request.user)
-    counts = mine.aggregate(
-        **{value: Count("pk", filter=Q(status=value)) for value in Goal.Status.values}
-    )
-    if status not in Goal.Status.values:
-        status = ""
-    chosen = mine.filter(status=status) if status else mine.exclude(status=Goal.Status.ARCHIVED)
-    page = Paginator(chosen.order_by("-created_at"), PAGE_SIZE).get_page(request.GET.get("page"))
-    percents = progress_log.percents_of(page.object_list)
-    context = {
-        "page": page,
-        "goals": [(goal, percents[goal.pk]) for goal in page],
-        "status": status,
-        "statuses": [(value, label, counts[value]) for value, label in Goal.Status.choices],
-        "has_goals": any(counts.values()),
-    }
-    return render(request, "goals/list.html", context)
-
-
 @require_http_methods(["GET", "POST"])
 def create(request: LearnerRequest) -> HttpResponse:
     form = GoalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        draft = "draft" in request.POST
         try:
-            goal = lifecycle.create_goal(by=request.user, **form.cleaned_data)
+            goal = lifecycle.create_goal(by=request.user, draft=draft, **form.cleaned_data)
         except DomainError as refusal:
             show_on(form, refusal)
         else:
-            messages.success(request, _("Your goal is set. Now make a plan for it."))
+            text = _("Your goal is set. Now make a plan for it.")
+            messages.success(request, _("Kept as a draft, which only you see.") if draft else text)
             return redirect(goal)
-    return _form_page(request, "goals/form.html", {"form": form})
+    context = {"form": form, "tags": tags.suggested(request.user)}
+    return _form_page(request, "goals/form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def edit(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Change a goal. When another tab did so meanwhile, show both and let the learner choose."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
     form = GoalForm(request.POST or None, instance=goal)
+    opened = versions.typed(request)
+    twice: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.update_goal(goal=goal, by=request.user, **form.cleaned_data)
+            lifecycle.update_goal(goal=goal, by=request.user, version=opened, **form.cleaned_data)
+        except Stale as refusal:
+            twice = versions.both(form, refusal)
         except DomainError as refusal:
             show_on(form, refusal)
         else:
@@ -77,7 +61,13 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
             return redirect(goal)
     # The form has written on `goal` while it checked; the page names it as it is kept.
     kept = Goal.objects.get(pk=goal.pk)
-    return _form_page(request, "goals/form.html", {"form": form, "goal": kept})
+    context = {
+        "form": form,
+        "goal": kept,
+        "version": opened or kept.version,
+        "tags": tags.suggested(request.user),
+    }
+    return _form_page(request, "goals/form.html", context | twice)
 
 
 @post_only("pages:goal")
@@ -87,6 +77,7 @@ def move(request: LearnerRequest, pk: int) -> HttpResponse:
     if to not in Goal.Status.values:
         messages.error(request, _("There is no such status."))
         return redirect(goal)
+    days = pausing.days_paused(goal, request.user.today()) if to == Goal.Status.ACTIVE else 0
     try:
         goal = lifecycle.move(goal=goal, to=Goal.Status(to), by=request.user)
     except DomainError as refusal:
@@ -94,6 +85,13 @@ def move(request: LearnerRequest, pk: int) -> HttpResponse:
     else:
         status = goal.get_status_display().lower()
         messages.success(request, _("The goal is now %(status)s.") % {"status": status})
+        if days:
+            moved = ngettext(
+                "It stood still for %(n)d day, so its dates moved by as much.",
+                "It stood still for %(n)d days, so its dates moved by as much.",
+                days,
+            )
+            messages.success(request, moved % {"n": days})
     return redirect(goal)
 
 
@@ -110,7 +108,8 @@ def delete(request: LearnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("“%(title)s” is deleted.") % {"title": goal.title})
             return redirect("goals:list")
-    context = {"goal": goal, "error": error}
+    can_archive = Goal.Status.ARCHIVED in lifecycle.MOVES[Goal.Status(goal.status)]
+    context = {"goal": goal, "error": error, "can_archive": can_archive}
     return render(request, "goals/delete.html", context, status=409 if error else 200)
 
 
@@ -134,17 +133,48 @@ def edit_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
         Milestone.objects.owned_by(request.user).select_related("goal"), pk=pk
     )
     form = MilestoneForm(request.POST or None, instance=milestone)
+    opened = versions.typed(request)
+    twice: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
             milestone_deeds.update_milestone(
-                milestone=milestone, by=request.user, **form.cleaned_data
+                milestone=milestone, by=request.user, version=opened, **form.cleaned_data
             )
+        except Stale as refusal:
+            twice = versions.both(form, refusal)
         except DomainError as refusal:
             show_on(form, refusal)
         else:
             return redirect(milestone.goal)
-    context = {"form": form, "goal": milestone.goal, "milestone": milestone}
-    return _form_page(request, "goals/milestone_form.html", context)
+    kept = Milestone.objects.get(pk=milestone.pk)
+    context = {
+        "form": form,
+        "goal": milestone.goal,
+        "milestone": kept,
+        "version": opened or kept.version,
+    }
+    return _form_page(request, "goals/milestone_form.html", context | twice)
+
+
+@post_only("pages:goal")
+def order_milestones(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Keep the order into which milestones were dragged: their ids, "3,1,2"."""
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
+    ids = [int(part) for part in request.POST.get("order", "").split(",") if part.isdecimal()]
+    ordering.order_milestones(goal=goal, by=request.user, milestones=ids)
+    return HttpResponse(status=204) if request.htmx else redirect(goal)
+
+
+@post_only(_goal_of)
+def move_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Move a milestone one place up or down: the same as dragging it, for every keyboard."""
+    milestone = get_object_or_404(
+        Milestone.objects.owned_by(request.user).select_related("goal"), pk=pk
+    )
+    places = -1 if request.POST.get("way") == "up" else 1
+    to = ordering.step(milestone, places)
+    ordering.move_milestone(milestone=milestone, by=request.user, to=to)
+    return redirect(f"{milestone.goal.get_absolute_url()}#milestone-{milestone.pk}")
 
 
 @post_only(_goal_of)
@@ -188,5 +218,6 @@ def log_practice(request: LearnerRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Show a form; what it refused keeps its text and answers 422."""
-    return render(request, template, context, status=422 if request.method == "POST" else 200)
+    """Show a form; what it refused keeps its text and answers 422, or 412 for two versions."""
+    status = 412 if "differences" in context else 422 if request.method == "POST" else 200
+    return render(request, template, context, status=status)

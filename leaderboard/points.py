@@ -91,6 +91,12 @@ def award(
     return entry
 
 
+def of_work(*, challenge_id: int, user: User) -> int:
+    """Return what `user` earned by accepted work on a challenge of theirs."""
+    entry = PointEntry.objects.visible_to(user).filter(key=f"work-accepted:{challenge_id}").first()
+    return entry.amount if entry else 0
+
+
 def boards(category: str, now: datetime) -> list[tuple[str, str]]:
     """Return the (scope, period) pairs on which an entry counts."""
     scopes = [EVERYONE, *([category_scope(category)] if category else [])]

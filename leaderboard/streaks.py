@@ -1,4 +1,4 @@
-"""Days in a row on which a learner did something, in their own time zone."""
+"""Days in a row on which a learner did something, in their own time zone, with a rest day."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -14,11 +14,9 @@ LOOK_BACK_DAYS = 366
 
 
 def streak(*, user: User, now: datetime | None = None) -> int:
-    """Return the number of days in a row, up to today or yesterday, with an entry in the ledger.
-
-    Today without one does not break it yet.
-    """
-    return streaks(user_ids=[user.pk], zone=ZoneInfo(user.time_zone), now=now)[user.pk]
+    """Return how many days the learner was active without breaking off; see `length`."""
+    now = now or timezone.now()
+    return length(active_days(user=user, now=now), now.astimezone(ZoneInfo(user.time_zone)).date())
 
 
 def streaks(
@@ -27,6 +25,18 @@ def streaks(
     """Return the streak of each of many people who live in one zone, in one query."""
     now = now or timezone.now()
     today = now.astimezone(zone).date()
+    days = _active_days(user_ids=user_ids, zone=zone, now=now)
+    return {user_id: length(of_one, today) for user_id, of_one in days.items()}
+
+
+def active_days(*, user: User, now: datetime) -> set[date]:
+    """Return the learner's own days of the last year with an entry in the ledger; one query."""
+    return _active_days(user_ids=[user.pk], zone=ZoneInfo(user.time_zone), now=now)[user.pk]
+
+
+def _active_days(
+    *, user_ids: Collection[int], zone: ZoneInfo, now: datetime
+) -> dict[int, set[date]]:
     days: dict[int, set[date]] = {user_id: set() for user_id in user_ids}
     found = (
         PointEntry.objects.filter(
@@ -41,12 +51,24 @@ def streaks(
     )
     for user_id, day in found:
         days[user_id].add(day)
-    return {user_id: _length(of_one, today) for user_id, of_one in days.items()}
+    return days
 
 
-def _length(days: set[date], today: date) -> int:
+def length(days: Collection[date], today: date) -> int:
+    """Return the number of active days, back from today to the first break.
+
+    One day off in each week, Monday to Sunday, is rest: it neither breaks the streak nor counts.
+    A second one in the same week breaks it. Today without activity is not a day off yet.
+    """
+    count = 0
+    rested: set[date] = set()  # the Mondays of weeks whose rest day is used
     day = today if today in days else today - timedelta(days=1)
-    length = 0
-    while day in days:
-        length, day = length + 1, day - timedelta(days=1)
-    return length
+    while True:
+        if day in days:
+            count += 1
+        else:
+            monday = day - timedelta(days=day.weekday())
+            if monday in rested:
+                return count
+            rested.add(monday)
+        day -= timedelta(days=1)

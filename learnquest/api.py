@@ -12,12 +12,13 @@ from accounts.authentication import AccessCookie, BearerToken, SecondFactorNeede
 from ai.api import router as explain_router
 from challenges.api import ai_router as plan_router
 from challenges.api import router as challenge_router
+from challenges.quest_api import router as quest_router
 from goals.api import milestone_router
 from goals.api import router as goal_router
-from learnquest.core.errors import DomainError, Limited
+from learnquest.core.errors import DomainError, Limited, Stale
 from learnquest.core.problems import CONTENT_TYPE, problem
 from learnquest.pages.account_api import people_router
-from learnquest.pages.api import board_router, progress_router
+from learnquest.pages.api import board_router, progress_router, replan_router
 from reviews.api import ai_router as feedback_router
 from reviews.api import review_router, submission_router
 
@@ -34,6 +35,11 @@ answer is 429, with the wait in `Retry-After`.
 
 Errors are RFC 9457 problem documents. An id of somebody else's private thing answers 404. Lists
 come in pages (`page`, `page_size`). Times are ISO 8601 with zone. Unknown fields are refused.
+
+Requests that create something take an `Idempotency-Key`, so that a lost answer can be asked for
+again. Goals, milestones and challenges come with an `ETag`; send it back as `If-Match` with a
+change, and a change made elsewhere meanwhile answers 412 with the `current` version instead of
+being overwritten.
 """
 
 
@@ -46,6 +52,12 @@ class API(NinjaAPI):
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and "application/json" in answer.get("content", {}):
                         answer["content"] = {CONTENT_TYPE: answer["content"]["application/json"]}
+                if "requestBody" in operation:
+                    # A body that is no JSON at all, which no operation gets to see.
+                    unauthorized = operation["responses"][401]
+                    operation["responses"].setdefault(
+                        400, {**unauthorized, "description": "Bad Request"}
+                    )
         return schema
 
 
@@ -61,8 +73,10 @@ api.add_router("/auth", auth_router)
 api.add_router("/users", people_router)
 api.add_router("/notifications", inbox_router)
 api.add_router("/goals", goal_router)
+api.add_router("/goals", replan_router)
 api.add_router("/milestones", milestone_router)
 api.add_router("/challenges", challenge_router)
+api.add_router("/quests", quest_router)
 api.add_router("/progress", progress_router)
 api.add_router("/submissions", submission_router)
 api.add_router("/reviews", review_router)
@@ -74,6 +88,9 @@ api.add_router("/leaderboard", board_router)
 
 @api.exception_handler(DomainError)
 def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    more: dict[str, Any] = {}
+    if isinstance(refusal, Stale) and refusal.shown:
+        more["current"] = refusal.shown
     response = problem(
         request,
         status=refusal.status,
@@ -84,7 +101,12 @@ def refuse(request: HttpRequest, refusal: DomainError) -> HttpResponse:
             for field, messages in refusal.errors.items()
             for message in messages
         ],
+        **more,
     )
+    if isinstance(refusal, Stale) and isinstance(
+        version := getattr(refusal.current, "version", None), int
+    ):
+        response["ETag"] = f'"{version}"'
     if isinstance(refusal, Limited):
         response["Retry-After"] = str(refusal.retry_after)
     return response

@@ -4,8 +4,12 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from goals import urls as goal_urls
 from learnquest.api import api
-from learnquest.pages import health
+from learnquest.pages import goals, health
+
+# The list of goals finds challenges too, of which the goals app knows nothing.
+goal_pages = [*goal_urls.urlpatterns, path("goals/", goals.goal_list, name="list")]
 
 # Into the administration as into the site: with the second step, and within its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -13,7 +17,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", include("learnquest.pages.urls")),
     path("accounts/", include("accounts.urls")),
-    path("", include("goals.urls")),
+    path("", include((goal_pages, goal_urls.app_name))),
     path("", include("challenges.urls")),
     path("", include("submissions.urls")),
     path("", include("reviews.urls")),

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
+from accounts.idempotency import idempotent
 from challenges.api import CriterionOut
 from challenges.models import Challenge
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals
@@ -170,9 +171,10 @@ def _reviews_of(request: LearnerRequest) -> Any:
     "/",
     response={201: SubmissionOut, 200: SubmissionOut, **refusals(403, 404, 409, 422)},
 )
+@idempotent
 def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
     """Hand in work (201), or keep it as a draft (200). The same work sent twice is handed in
-    once, and answers 200."""
+    once, and answers 200. There are no versions here: the last save of a draft wins."""
     if payload.hand_in:
         limit(request, "submission")
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)

@@ -56,13 +56,13 @@ def hand_in(*, submission: Submission, by: User, now: datetime | None = None) ->
 
 @transaction.atomic
 def hand_in_work(
-    *, challenge: Challenge, by: User, body: str, link: str = ""
+    *, challenge: Challenge, by: User, body: str, link: str = "", version: str | None = None
 ) -> tuple[Submission, bool]:
     """Save and hand in at once, for a client that keeps its own drafts.
 
     Returns the submission and whether it is new: the same work sent again while it is in review
-    is the same submission. Raises Conflict for other work while one is in review, and Invalid as
-    `hand_in` does.
+    is the same submission. Raises Conflict for other work while one is in review, Stale as
+    `drafting.save_draft` does, and Invalid as `hand_in` does.
     """
     challenge = drafting.lock_challenge(challenge, by)
     if challenge.status == Challenge.Status.HANDED_IN:
@@ -72,7 +72,7 @@ def hand_in_work(
         if (waiting.body, waiting.link) == (body, link.strip()):
             return waiting, False
         raise Conflict(_("Your work is in review. When it comes back, you can try again."))
-    draft = drafting.save_draft(challenge=challenge, by=by, body=body, link=link)
+    draft = drafting.save_draft(challenge=challenge, by=by, body=body, link=link, version=version)
     return hand_in(submission=draft, by=by), True
 
 

@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from leaderboard import points
 from learnquest.core.checked import show_on
-from learnquest.core.errors import DomainError, Invalid
+from learnquest.core.errors import DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 from reviews import ai_feedback, handin, peer_review
@@ -16,7 +17,7 @@ from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
 from submissions import drafting
 from submissions.forms import WorkForm
 from submissions.models import Submission
-from submissions.views import desk, own_challenge
+from submissions.views import both, desk, own_challenge
 
 
 def _submission_of(request: LearnerRequest, pk: int) -> Submission:
@@ -34,9 +35,11 @@ def hand_in(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
             challenge=challenge, by=request.user, **form.cleaned_data
         )
     except Invalid as refusal:
-        _keep(request, form, challenge_pk)
+        kept = _keep(request, form, challenge_pk)
         show_on(form, refusal)
-        return desk(request, challenge, form, status=422)
+        return desk(request, challenge, form, draft=kept, status=422)
+    except Stale as refusal:
+        return both(request, challenge, form, refusal)
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect("submissions:work", challenge.pk)
@@ -45,14 +48,14 @@ def hand_in(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     return redirect(submission)
 
 
-def _keep(request: LearnerRequest, form: WorkForm, challenge_pk: int) -> None:
+def _keep(request: LearnerRequest, form: WorkForm, challenge_pk: int) -> Submission | None:
     """Keep the refused text as a draft where it can be one; the page shows it in any case."""
     try:
-        drafting.save_draft(
+        return drafting.save_draft(
             challenge=own_challenge(request, challenge_pk), by=request.user, **form.cleaned_data
         )
     except DomainError:
-        return  # too long to store: the same reason stands on the page, beside the text
+        return None  # too long to store: the same reason stands on the page, beside the text
 
 
 @require_GET
@@ -69,6 +72,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
         return render(request, "reviews/submission.html#feedback", context)
     reviews = PeerReview.objects.filter(submission=work).sent().order_by("submitted_at")
     context |= {
+        "points": points.of_work(challenge_id=work.challenge_id, user=request.user),
         "body": render_markdown(work.body),
         "reviews": list(reviews),
         "reviews_needed": REVIEWS_NEEDED,

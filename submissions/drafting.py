@@ -1,5 +1,7 @@
 """Drafts: what a learner writes before handing it in. Saved as they type, lost never."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -7,24 +9,35 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from challenges import lifecycle as challenge_lifecycle
+from challenges import prerequisites
 from challenges.models import Challenge
-from learnquest.core.errors import Conflict, Invalid
+from learnquest.core.errors import Conflict, Invalid, Stale
 from submissions.models import MAX_BODY_LENGTH, Submission
 
 MAX_LINK_LENGTH = 500
 
 
 @transaction.atomic
-def save_draft(*, challenge: Challenge, by: User, body: str, link: str = "") -> Submission:
+def save_draft(
+    *, challenge: Challenge, by: User, body: str, link: str = "", version: str | None = None
+) -> Submission:
     """Keep what was written so far; the first save begins an attempt.
 
+    `version` is the `version_of` the draft that this text was written upon. Raises Stale when
+    another text was saved since; without it the last save wins.
+
     A link that is not whole yet is kept too: it is judged when the work is handed in. Raises
-    Conflict when the challenge takes no work now, and Invalid when the text is too long.
+    Conflict when the challenge takes no work now, or when another one comes first, and Invalid
+    when the text is too long.
     """
     challenge = lock_challenge(challenge, by)
     _check_open(challenge)
+    if challenge.status == Challenge.Status.TODO:
+        prerequisites.check_unlocked(challenge)
     _check_lengths(body, link)
     draft = draft_of(challenge, by)
+    if version is not None:
+        _check_newest(draft, version, body, link)
     if draft is None:
         draft = Submission(challenge=challenge, author=by, attempt=_next_attempt(challenge, by))
     draft.body, draft.link, draft.saved_at = body, link.strip(), timezone.now()
@@ -58,6 +71,11 @@ def draft_of(challenge: Challenge, by: User) -> Submission | None:
     )
 
 
+def version_of(draft: Submission | None) -> str:
+    """Return what tells one save of a draft from the next; "" before the first."""
+    return draft.saved_at.isoformat() if draft else ""
+
+
 def lock_challenge(challenge: Challenge, by: User) -> Challenge:
     """Lock a challenge of the learner's own: all that changes work on it queues here."""
     return (
@@ -76,6 +94,33 @@ def _check_open(challenge: Challenge) -> None:
             _("This challenge is “%(status)s”, so it takes no more work.")
             % {"status": challenge.get_status_display()}
         )
+
+
+def _check_newest(draft: Submission | None, version: str, body: str, link: str) -> None:
+    if draft is None:
+        return
+    opened = _moment(version)
+    is_older = opened is None or opened < draft.saved_at
+    # Forms send other line ends than scripts do, and the same text twice overwrites nothing.
+    is_other = (_lines(body), link.strip()) != (_lines(draft.body), draft.link)
+    if is_older and is_other:
+        raise Stale(
+            _("Another tab saved a newer text. Nothing was overwritten: choose one."),
+            current=draft,
+        )
+
+
+def _moment(version: str) -> datetime | None:
+    """Return the moment that a version names; None for one that is none of ours."""
+    try:
+        moment = datetime.fromisoformat(version)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").split("\n")
 
 
 def _check_lengths(body: str, link: str) -> None:

@@ -13,8 +13,16 @@ class AnyText(forms.CharField):
         return super().to_python(value.replace("\x00", "") if isinstance(value, str) else value)
 
 
+class WorkText(AnyText):
+    """The work itself: a draft may lack it, but nobody should take it for optional."""
+
+    is_needed_later = True
+
+
 class WorkForm(forms.Form):
-    body = AnyText(
+    # Of the draft that was opened, as `drafting.version_of` says it; None where none was sent.
+    version = forms.Field(required=False, widget=forms.HiddenInput)
+    body = WorkText(
         label=_("Your work"),
         required=False,
         strip=False,

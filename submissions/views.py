@@ -1,5 +1,8 @@
 """The desk on which work is written: kept as it is typed, shown as it will look."""
 
+from collections.abc import Mapping
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from challenges.models import Challenge
-from learnquest.core.errors import DomainError
+from learnquest.core.errors import DomainError, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 from submissions import drafting
@@ -36,10 +39,12 @@ def save(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     draft, error = None, ""
     try:
         draft = drafting.save_draft(challenge=challenge, by=request.user, **form.cleaned_data)
+    except Stale as refusal:
+        return both(request, challenge, form, refusal)
     except DomainError as refusal:
         error = " ".join([str(refusal), *(t for texts in refusal.errors.values() for t in texts)])
     if request.htmx:
-        context = {"draft": draft, "error": error}
+        context = {"draft": draft, "version": _version(form, draft), "error": error}
         status = 422 if error else 200
         return render(request, "submissions/work.html#saved", context, status=status)
     if error:
@@ -96,18 +101,44 @@ def desk(
     draft: Submission | None = None,
     preview: str = "",
     status: int = 200,
+    more: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """Show the editor with what `form` holds."""
-    draft = draft or drafting.draft_of(challenge, request.user)
+    """Show the editor with what `form` holds; `draft` is what was read or kept just now."""
     context = {
         "challenge": challenge,
         "form": form,
-        "draft": draft,
+        "draft": draft or drafting.draft_of(challenge, request.user),
+        "version": _version(form, draft),
         "preview": preview,
         "instructions": render_markdown(challenge.instructions),
         "returned": _attempts(request, challenge).filter(status=Submission.Status.RETURNED).first(),
     }
-    return render(request, "submissions/work.html", context, status=status)
+    return render(request, "submissions/work.html", context | dict(more or {}), status=status)
+
+
+def both(
+    request: LearnerRequest, challenge: Challenge, form: WorkForm, refusal: Stale
+) -> HttpResponse:
+    """Show the text that another tab saved beside the one typed here, which is still unsaved."""
+    context: dict[str, object] = {
+        # What was opened stays what it was: going on to type must not overwrite the other text.
+        "version": _version(form, None),
+        "newer": refusal.current,
+        "newer_version": drafting.version_of(cast("Submission", refusal.current)),
+        "error": str(refusal),
+    }
+    if request.htmx:
+        context["challenge"] = challenge
+        return render(request, "submissions/work.html#saved", context, status=409)
+    return desk(request, challenge, form, status=409, more=context)
+
+
+def _version(form: WorkForm, draft: Submission | None) -> str | None:
+    """Return what the page should send as the version that its text was written upon."""
+    if draft is None and form.is_bound:
+        version: str | None = form.cleaned_data["version"]
+        return version
+    return drafting.version_of(draft)
 
 
 def _attempts(request: LearnerRequest, challenge: Challenge) -> SubmissionQuerySet:

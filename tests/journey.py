@@ -71,7 +71,7 @@ def set_goal(page: Page, title: str) -> None:
     page.goto("/goals/")
     page.get_by_role("link", name="New goal").click()
     page.get_by_label("What do you want to be able to do?").fill(title)
-    page.get_by_label("Field").select_option("languages")
+    page.get_by_role("combobox", name="Field").select_option("languages")
     page.get_by_role("button", name="Set the goal").click()
     expect(page.get_by_role("heading", name=title)).to_be_visible()
 

@@ -20,9 +20,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts import inbox, notices, pictures, tokens
 from accounts.models import Notification, User
 from ai import explaining
-from challenges import generation
+from challenges import catalogue, generation
 from challenges.models import Plan, Proposal
-from goals import milestones
+from goals import calendar_feed, milestones
+from goals.models import Goal
 from learnquest.api import api
 from learnquest.pages import data_export
 from tests import access_document
@@ -44,6 +45,12 @@ def people(alice: User, bob: User, charlie: User, mona: User) -> dict[str, User 
     return dict(zip(WHO, everybody, strict=True))
 
 
+def make_shared_goal(alice: User) -> Goal:
+    goal = make_goal(alice, title="Shared")
+    make_challenge(goal)
+    return goal
+
+
 @pytest.fixture
 def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
     """Alice's things by name, as they stand in addresses."""
@@ -59,6 +66,8 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
     alice.refresh_from_db()
     export = data_export.request_export(by=alice)
     data_export.build(export.pk)
+    unlisted = make_goal(alice, title="By link", visibility="unlisted")
+    shown = make_challenge(unlisted, title="By link too")
     return {
         "user": alice.pk,
         "browser": UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="s").pk,
@@ -77,10 +86,16 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
         "claim": claim(work, bob).pk,
         "sent_review": sent.pk,
         "plan": plan.pk,
+        "quest": catalogue.publish_quest(
+            goal=make_shared_goal(alice), by=alice, summary="Talk to people in shops, and write."
+        ).pk,
         "proposal": Proposal.objects.filter(plan=plan).first().pk,  # type: ignore[union-attr]
         "explanation": explanation.pk,
         "picture": pictures.file_name(alice),
         "export": export.pk,
+        "share_key": unlisted.share_key,
+        "shared_challenge": (unlisted.share_key, shown.pk),
+        "calendar_token": calendar_feed.token_of(calendar_feed.renew(by=alice)),
         "notification": inbox.notify(
             user_id=alice.pk, kind=Notification.Kind.BADGE, target="/points/"
         ).pk,
@@ -147,10 +162,13 @@ def test_operations_answer_the_right_people_only(
 ) -> None:
     rule = API[method, path]
     url = re.sub(r"\{\w+\}", str(world.get(rule.thing, "")), path)
-    data = {
-        key: world[value[1:]] if isinstance(value, str) and value.startswith("$") else value
-        for key, value in rule.data.items()
-    }
+
+    def put_in(value: Any) -> Any:
+        if isinstance(value, list):
+            return [put_in(item) for item in value]
+        return world[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+
+    data = {key: put_in(value) for key, value in rule.data.items()}
 
     def ask(client: Client) -> Any:
         body = "" if method == "GET" else json.dumps(data)

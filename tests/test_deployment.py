@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command, get_commands
 from django.test import Client
 from django.utils import timezone
 
@@ -52,6 +52,14 @@ def test_nothing_set_means_production() -> None:
 def test_a_short_signing_key_is_refused() -> None:
     done = run(SHOW.format("1"), SECRET_KEY=STRONG, JWT_KEYS="a:short")
     assert done.returncode == 1 and "JWT_KEYS" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "80 80", "٨٠٠٠"])
+def test_a_port_that_is_none_is_told_in_one_sentence(port: str, monkeypatch: Any) -> None:
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(CommandError, match="a number from 1 to 65535") as refusal:
+        call_command("serve")
+    assert port in str(refusal.value) and "\n" not in str(refusal.value)
 
 
 def test_the_example_names_each_variable_that_the_settings_read() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_httpserver import HTTPServer
 
 from ai.tests.stub import StubModelServer
@@ -226,6 +226,52 @@ def test_a_draft_survives_a_lost_connection(live_server: Any, browser: Browser) 
         expect(page.get_by_label("Your work")).to_have_value("Written in a tunnel.")
         expect(page.get_by_text("Saved at")).to_be_visible()
     assert Submission.objects.get().body == "Written in a tunnel."
+
+
+def test_what_another_tab_wrote_survives_and_one_chooses(
+    live_server: Any, browser: Browser
+) -> None:
+    alice = make_user(username="alice", email="alice@example.com", display_name="Alice")
+    challenge = make_challenge(make_goal(alice))
+    work = f"/challenges/{challenge.pk}/work/"
+
+    def slowly(route: Route) -> None:
+        answer = route.fetch()
+        page.wait_for_timeout(1300)
+        route.fulfill(response=answer)
+
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, "Alice")
+        page.goto(work)
+        other = page.context.new_page()
+        other.goto(work)
+        page.get_by_label("Your work").fill("From the first tab.")
+        expect(page.get_by_text("Saved at")).to_be_visible()
+        # The line is slow: what is typed meanwhile is no conflict of a tab with itself.
+        page.route("**/work/save/", slowly)
+        for word in (" And", " some", " more."):
+            page.get_by_label("Your work").press_sequentially(word, delay=20)
+            page.wait_for_timeout(1000)
+        expect(page.get_by_text("Another tab")).to_be_hidden()
+        page.wait_for_timeout(3000)
+        expect(page.get_by_text("Another tab")).to_be_hidden()
+        assert Submission.objects.get().body == "From the first tab. And some more."
+
+        other.get_by_label("Your work").fill("From the second tab.")
+        expect(other.get_by_text("Another tab saved a newer text")).to_be_visible()
+        other.get_by_text("The text saved at").click()
+        expect(other.get_by_text("From the first tab. And some more.")).to_be_visible()
+        other.get_by_label("Link").press("Enter")
+        assert Submission.objects.get().body == "From the first tab. And some more."
+        other.get_by_role("button", name="Keep mine").click()
+        expect(other.get_by_text(re.compile("^Saved at"))).to_be_visible()
+        expect(other.get_by_text("Another tab")).to_be_hidden()
+        assert Submission.objects.get().body == "From the second tab."
+        other.get_by_label("Your work").fill("From the second tab, again.")
+        other.wait_for_timeout(1500)
+        assert Submission.objects.get().body == "From the second tab, again."
+        other.get_by_role("button", name="Hand in").click()
+        expect(other.get_by_text("Handed in.")).to_be_visible()
 
 
 def test_a_deed_that_cannot_be_undone_asks_first(live_server: Any, browser: Browser) -> None:

@@ -1,5 +1,6 @@
 """Pages as they are served: query counts, doors of the loop's deeds, and what a reader sees."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,10 +13,20 @@ from challenges import generation
 from challenges.models import Challenge, Proposal
 from goals import progress_log
 from goals.models import Goal
+from leaderboard import points
+from leaderboard.models import PointEntry
 from reviews import ai_feedback, assignment
-from reviews.models import PeerReview
+from reviews.models import AIFeedback, PeerReview
 from submissions.models import Submission
-from tests.factories import answers, claim, make_challenge, make_draft, make_goal, make_submission
+from tests.factories import (
+    answers,
+    claim,
+    make_challenge,
+    make_draft,
+    make_goal,
+    make_review,
+    make_submission,
+)
 
 
 def fill(person: User, other: User) -> None:
@@ -139,6 +150,78 @@ def test_work_in_review_cannot_be_overwritten_from_an_old_tab(
     assert submission.body != "other"
 
 
+def version_on(page: str) -> str:
+    """What the tab sends when it saves by itself."""
+    found = re.search(r'<input type="hidden" name="version" value="([^"]*)">', page)
+    assert found
+    return found[1]
+
+
+def test_two_tabs_do_not_overwrite_each_other_silently(
+    client: Client, alice: User, challenge: Challenge
+) -> None:
+    client.force_login(alice)
+    work = f"/challenges/{challenge.pk}/work/"
+    opened = version_on(client.get(work).content.decode())
+    assert opened == ""
+    htmx = {"HX-Request": "true"}
+
+    def save(body: str, *versions: str) -> Any:
+        return client.post(f"{work}save/", {"body": body, "version": versions}, headers=htmx)
+
+    panel = save("Tab one", opened).content.decode()
+    # The panel brings the version on which the same tab saves next.
+    panel = save("Tab one, more", version_on(panel)).content.decode()
+    assert "Saved at" in panel
+    newest = version_on(panel)
+
+    refused = save("Tab two", opened)
+    text = refused.content.decode()
+    assert refused.status_code == 409 and "Another tab saved a newer text" in text
+    assert "Tab one, more" in text and "Use the newer text" in text and "Keep mine" in text
+    # Going on to type is refused again: only the button knows the newer version.
+    assert version_on(text) == opened and f'value="{newest}"' in text
+    assert Submission.objects.get().body == "Tab one, more"
+
+    kept = save("Tab two", opened, newest)  # in this order, as the form sends them
+    assert kept.status_code == 200 and version_on(kept.content.decode()) > newest
+    assert Submission.objects.get().body == "Tab two"
+    assert save("Tab one, more", newest).status_code == 409
+
+
+@pytest.mark.parametrize("address", ["work/save/", "hand-in/"])
+def test_without_scripts_an_older_tab_shows_both_texts(
+    client: Client, alice: User, challenge: Challenge, address: str
+) -> None:
+    make_draft(challenge, "Tab <one>")
+    client.force_login(alice)
+    sent = {"body": "Tab two", "link": "", "version": ""}
+    answer = client.post(f"/challenges/{challenge.pk}/{address}", sent)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and version_on(page) == ""
+    assert "Tab &lt;one&gt;" in page and "Tab two</textarea>" in page and "Keep mine" in page
+    assert (Submission.objects.get().body, Submission.objects.get().status) == (
+        "Tab <one>",
+        "draft",
+    )
+
+
+def test_a_preview_does_not_make_an_old_tab_new(
+    client: Client, alice: User, challenge: Challenge
+) -> None:
+    draft = make_draft(challenge, "Tab one")
+    client.force_login(alice)
+    work = f"/challenges/{challenge.pk}/work/"
+    page = client.post(f"{work}preview/", {"body": "Tab two", "version": ""})
+    assert version_on(page.content.decode()) == ""
+    # A refused hand-in has kept the text, so its page is as new as that.
+    sent = {"body": "Mine", "link": "no link", "version": draft.saved_at.isoformat()}
+    page = client.post(f"/challenges/{challenge.pk}/hand-in/", sent)
+    draft.refresh_from_db()
+    assert draft.body == "Mine"
+    assert version_on(page.content.decode()) == draft.saved_at.isoformat()
+
+
 def test_a_link_that_is_none_is_named_and_the_draft_kept(
     client: Client, alice: User, challenge: Challenge
 ) -> None:
@@ -214,6 +297,56 @@ def test_what_learners_write_cannot_run(
     client.force_login(bob)
     desk = client.get(f"/reviews/{review.pk}/").content.decode()
     assert "<script>alert" not in desk and 'href="javascript' not in desk and "<img" not in desk
+
+
+def test_the_board_shows_ones_own_row_without_points_too(
+    client: Client, alice: User, bob: User
+) -> None:
+    points.award(
+        user_id=bob.pk,
+        amount=5,
+        reason=PointEntry.Reason.REVIEW_GIVEN,
+        key="review-given:1",
+        verified=True,
+    )
+    client.force_login(alice)
+    page = client.get("/leaderboard/").content.decode()
+    assert page.count('<tr class="is-me">') == 1 and "(you)" in page
+    client.force_login(bob)
+    assert client.get("/leaderboard/").content.decode().count('class="is-me"') == 1
+
+
+def test_accepted_work_says_what_it_earned(
+    client: Client, alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    make_review(submission, bob)
+    make_review(submission, carol)
+    earned = PointEntry.objects.get(reason=PointEntry.Reason.WORK_ACCEPTED).amount
+    client.force_login(alice)
+    assert f"+{earned} points" in client.get(submission.get_absolute_url()).content.decode()
+    # An earlier attempt at the same challenge earned nothing.
+    Submission.objects.filter(pk=submission.pk).update(status=Submission.Status.RETURNED)
+    assert f"+{earned} points" not in client.get(submission.get_absolute_url()).content.decode()
+
+
+def test_without_scripts_the_page_looks_again_while_the_coach_reads(
+    client: Client, submission: Submission
+) -> None:
+    client.force_login(submission.author)
+    again = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+    page = client.get(submission.get_absolute_url()).content.decode()
+    assert again in page.partition("</head>")[0]
+    AIFeedback.objects.update(status=AIFeedback.Status.READY)
+    assert again not in client.get(submission.get_absolute_url()).content.decode()
+
+
+def test_work_is_not_called_optional_and_a_link_is(
+    client: Client, alice: User, challenge: Challenge
+) -> None:
+    client.force_login(alice)
+    page = client.get(f"/challenges/{challenge.pk}/work/").content.decode()
+    assert "Your work</label>" in page
+    assert 'Link <span class="field__optional">(optional)</span></label>' in page
 
 
 def test_the_board_shows_ones_own_row_and_falls_back_on_nonsense(

@@ -4,14 +4,17 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
-from accounts import audit, devices, mail, tokens
+from accounts import audit, devices, idempotency, mail, tokens
 from accounts.models import User, WeeklyDigest
+from challenges import catalogue, prerequisites
+from challenges.models import Quest
 from goals.models import Goal
 from leaderboard.models import BadgeAward
 from tests.access_rules import NOT_PERSONAL, ROWS
+from tests.factories import make_challenge
 from tests.test_access import world  # noqa: F401 - a fixture
 
 APPS = ("accounts", "goals", "challenges", "submissions", "reviews", "leaderboard", "ai")
@@ -36,6 +39,12 @@ def full_world(world: dict[str, Any], alice: User) -> dict[str, Any]:  # noqa: F
     audit.record(kind=audit.Kind.SIGNED_IN, user=alice)
     WeeklyDigest.objects.create(user=alice, week="2026-W48")
     BadgeAward.objects.get_or_create(user=alice, badge="first_step", awarded_at=timezone.now())
+    goal = Goal.objects.get(pk=world["goal"])
+    first, second = make_challenge(goal, title="Before"), make_challenge(goal, title="After")
+    prerequisites.set_needs(challenge=second, needs=[first], by=alice)
+    catalogue.start_quest(quest=Quest.objects.get(pk=world["quest"]), by=alice)
+    with transaction.atomic():
+        idempotency.claim(user=alice, key="one", route="POST /api/goals/", body=b"{}")
     return world
 
 
@@ -91,5 +100,8 @@ def test_a_stranger_sees_nothing_of_a_private_world(
     # The board is what learners who did not leave it show; and one sees oneself.
     if model.__name__ == "Standing":
         assert all(row.user.is_on_leaderboard for row in seen)
+    # Publishing a quest is what makes it everybody's.
+    elif model.__name__ == "Quest":
+        assert all(row.published_at for row in seen)
     else:
         assert set(seen) <= {charlie}

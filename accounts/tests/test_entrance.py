@@ -115,6 +115,15 @@ def test_an_address_that_somebody_has_is_not_taken_over(
 # --- Nobody learns who has an account ---
 
 
+def test_nobody_is_told_that_they_are_who_they_are(client: Client, alice: User) -> None:
+    sign_up(client, "new@example.com")
+    assert "Successfully" not in client.get("/today/").content.decode()
+    client.logout()
+    sign_in(client, alice.email)
+    page = client.get("/today/").content.decode()
+    assert "Alice" in page and "Successfully" not in page
+
+
 def test_signing_up_answers_the_same_for_an_address_in_use(
     alice: User, verified: None, posted: Callable[[], list[Any]]
 ) -> None:

@@ -106,14 +106,45 @@ def test_an_account_goes_with_its_work(
 
 
 @pytest.mark.parametrize("visibility", Goal.Visibility)
+@pytest.mark.parametrize("status", Goal.Status)
 def test_the_list_and_the_object_rule_agree(
-    visibility: str, alice: User, charlie: User, mona: User, goal: Goal
+    visibility: str, status: str, alice: User, charlie: User, mona: User, goal: Goal
 ) -> None:
-    Goal.objects.update(visibility=visibility)
+    Goal.objects.update(visibility=visibility, status=status)
     goal.refresh_from_db()
     for viewer in (alice, charlie, mona):
         listed = Goal.objects.visible_to(viewer).filter(pk=goal.pk).exists()
         assert listed == goal.is_visible_to(viewer)
+
+
+def test_a_draft_is_for_its_owner_alone_until_it_starts(alice: User, charlie: User) -> None:
+    goal = lifecycle.create_goal(by=alice, title="Swim", visibility="public", draft=True)
+    assert goal.status == "draft" and not goal.is_visible_to(charlie)
+    goal = lifecycle.move(goal=goal, to=Goal.Status.ACTIVE, by=alice)
+    assert goal.is_visible_to(charlie)
+
+
+def test_a_goal_gets_a_new_link_each_time_it_becomes_unlisted(alice: User, goal: Goal) -> None:
+    keys = []
+    for visibility in ("unlisted", "private", "unlisted"):
+        goal = lifecycle.update_goal(goal=goal, by=alice, visibility=visibility)
+        keys.append(goal.share_key)
+    assert keys[1] == "" and len(keys[0]) >= 20 and keys[0] != keys[2]
+    assert lifecycle.update_goal(goal=goal, by=alice, title="Other").share_key == keys[2]
+
+
+def test_a_goal_shows_the_icon_of_its_field_until_one_is_chosen(alice: User, goal: Goal) -> None:
+    assert goal.mark == "chat"
+    assert lifecycle.update_goal(goal=goal, by=alice, icon="leaf").mark == "leaf"
+    with pytest.raises(Invalid) as refusal:
+        lifecycle.update_goal(goal=goal, by=alice, icon="dragon", colour="red")
+    assert {"icon", "colour"} <= set(refusal.value.errors)
+
+
+def test_each_change_is_a_new_version(alice: User, goal: Goal) -> None:
+    one = lifecycle.update_goal(goal=goal, by=alice, title="Other")
+    two = lifecycle.move(goal=goal, to=Goal.Status.PAUSED, by=alice)
+    assert (goal.version, one.version, two.version) == (1, 2, 3)
 
 
 def test_practice_is_logged_and_earns_effort_that_does_not_rank(alice: User, goal: Goal) -> None:

@@ -161,7 +161,9 @@ def test_a_streak_counts_the_learners_own_days(alice: User) -> None:
     assert streaks.streak(user=alice, now=datetime(2026, 11, 24, 9, 30, tzinfo=UTC)) == 2
     # It is the 25th there now; the streak holds until that day is over without an entry.
     assert streaks.streak(user=alice, now=NOW) == 2
-    assert streaks.streak(user=alice, now=NOW + timedelta(days=1)) == 0
+    # The 25th was the week's rest day; the 26th without an entry breaks it.
+    assert streaks.streak(user=alice, now=NOW + timedelta(days=1)) == 2
+    assert streaks.streak(user=alice, now=NOW + timedelta(days=2)) == 0
 
 
 @pytest.mark.parametrize("is_on_leaderboard", [True, False])

@@ -1,11 +1,14 @@
 """What the API's routers share: strict input, pages of lists, and the statuses they document."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from ninja import Field, Schema
 from pydantic import ConfigDict, field_validator
+
+from learnquest.core.errors import Stale
 
 # What a key can be in the database; a larger number would break SQLite instead of finding nothing.
 Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
@@ -64,6 +67,12 @@ class Problem(Schema):
     request_id: str
 
 
+class StaleProblem(Problem):
+    """What `If-Match` named is no longer there: `current` is the thing as it is now."""
+
+    current: dict[str, Any]
+
+
 class Paging(Sent):
     """The query of every list."""
 
@@ -97,4 +106,32 @@ def paged[M](
 
 def refusals(*statuses: int) -> dict[int, Any]:
     """Return the problems that an operation documents; 401 and 429 can meet every request."""
-    return dict.fromkeys(sorted({401, 429, *statuses}), Problem)
+    return {
+        status: StaleProblem if status == 412 else Problem
+        for status in sorted({401, 429, *statuses})
+    }
+
+
+IF_MATCH: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "If-Match",
+            "schema": {"type": "string", "examples": ['"3"']},
+            "required": False,
+            "description": "The ETag of the version that you changed. When there is a newer one, "
+            "the answer is 412 with `current`, and nothing has changed. Left out, the change is "
+            "made on whatever version there is.",
+        }
+    ]
+}
+
+
+@contextmanager
+def stale_shown_by(show: Callable[[Any], Mapping[str, Any]]) -> Iterator[None]:
+    """Have a refusal for an old version show the present one as `show` makes it."""
+    try:
+        yield
+    except Stale as refusal:
+        refusal.shown = show(refusal.current)
+        raise

@@ -1,4 +1,4 @@
-"""The five ways a rule can say no. The API root and the pages map each to a status once."""
+"""The ways a rule can say no. The API root and the pages map each to a status once."""
 
 from collections.abc import Mapping, Sequence
 
@@ -41,6 +41,21 @@ class Conflict(DomainError):
 
     status = 409
     title = "Conflict"
+
+
+class Stale(Conflict):
+    """The thing changed since it was read. `current` is the thing as it is now.
+
+    `shown` is how the API shows it; the operation that knows the shape sets it.
+    """
+
+    status = 412
+    title = "Changed meanwhile"
+
+    def __init__(self, message: str, *, current: object) -> None:
+        super().__init__(message)
+        self.current = current
+        self.shown: Mapping[str, object] | None = None
 
 
 class Limited(DomainError):

@@ -19,8 +19,11 @@ def problem(
     title: str = "",
     errors: Sequence[dict[str, str]] = (),
     kind: str = "",
+    **more: Any,
 ) -> HttpResponse:
-    """Return a problem document. `errors` holds a pointer and a message for each field at fault.
+    """Return a problem document, with `more` members of its own.
+
+    `errors` holds a pointer and a message for each field at fault.
 
     A pointer is a JSON pointer into the body ("#/title"), or names a parameter ("?page"). `kind`
     tells clients what to do where the status alone does not.
@@ -33,5 +36,6 @@ def problem(
         "instance": request.path,
         "errors": list(errors),
         "request_id": request_id.get(),
+        **more,
     }
     return JsonResponse(document, status=status, content_type=CONTENT_TYPE)

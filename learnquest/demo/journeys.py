@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from challenges.models import Challenge
@@ -17,6 +18,7 @@ WEEKS = 10
 # Mean score of work by its strength, and the most that it gets; 60 passes.
 SCORES = {"strong": (87, 100), "fair": (74, 95), "weak": (46, 55)}
 LEARNERS_PER_GOAL = 3
+STILL_WAITING = 12
 
 
 @dataclass
@@ -53,6 +55,12 @@ PRACTICE_NOTES = (
 )
 
 
+def awake(when: datetime, person: User) -> datetime:
+    """Return `when`, moved on to the person's morning where it falls into their night."""
+    local = when.astimezone(ZoneInfo(person.time_zone))
+    return when + timedelta(hours=8) if local.hour < 7 else when
+
+
 def invent(
     *, categories: list[Category], people: list[User], rng: Random, now: datetime
 ) -> list[Journey]:
@@ -66,14 +74,28 @@ def invent(
     for category in categories:
         for number, text in enumerate(category.goals):
             for turn in range(LEARNERS_PER_GOAL):
-                learner = people[0] if _is_stars(category, number, turn) else next(learners)
-                journeys.append(_journey(category.category, text, turn, learner, rng, now))
+                is_star = _is_stars(category, number, turn)
+                learner = people[0] if is_star else next(learners)
+                journey = _journey(category.category, text, turn, learner, rng, now)
+                if is_star:
+                    _keep_at_it(journey, rng, now)
+                journeys.append(journey)
     return journeys
 
 
 def _is_stars(category: Category, number: int, turn: int) -> bool:
     """Whether the first demo account walks this way: it should have something to show."""
     return turn == 1 and number == 0 and category.category in {"languages", "music"}
+
+
+def _keep_at_it(journey: Journey, rng: Random, now: datetime) -> None:
+    """Let the first demo account be in the middle of things: days in a row, and time left."""
+    goal = journey.goal
+    assert goal.target_date is not None
+    goal.target_date += timedelta(weeks=7)
+    for days in range(1, 9):
+        when = awake(now - timedelta(days=days, hours=rng.uniform(0, 3)), goal.owner)
+        journey.practice.append((when, rng.choice([15, 20, 30]), rng.choice(PRACTICE_NOTES)))
 
 
 def _take_turns(people: list[User], rng: Random) -> "TurnTaking":
@@ -122,7 +144,7 @@ def _journey(
     for position, item in enumerate(text.challenges):
         _work(journey, item, position, turn, rng, now, start)
     for _ in range(rng.randint(4, 14)):
-        when = now - timedelta(days=rng.uniform(0, WEEKS * 7), hours=rng.uniform(0, 9))
+        when = awake(now - timedelta(days=rng.uniform(0.4, WEEKS * 7)), learner)
         if when > start:
             minutes = rng.choice([15, 20, 25, 30, 45, 60])
             journey.practice.append((when, minutes, rng.choice(PRACTICE_NOTES)))
@@ -152,8 +174,9 @@ def _work(
         created_at=start + timedelta(hours=1),
     )
     journey.challenges.append(challenge)
-    # Three weeks a challenge, more or less; the last ones reach into these days and beyond.
-    when = start + timedelta(days=23 * position + rng.uniform(3, 22), hours=rng.uniform(0, 10))
+    # Nearly three weeks a challenge, more or less; the last ones reach into these days.
+    when = start + timedelta(days=19 * position + rng.uniform(3, 18), hours=rng.uniform(0, 10))
+    when = awake(when, journey.goal.owner)
     text = item.submissions[(position + turn) % 3]
     if when > now + timedelta(days=6):
         return
@@ -163,7 +186,7 @@ def _work(
         return
     _hand_in(journey, challenge, text, when, rng)
     # Weak work came back within five days, and most of it is tried again.
-    when += timedelta(days=rng.uniform(6, 13))
+    when = awake(when + timedelta(days=rng.uniform(6, 13)), journey.goal.owner)
     if text.strength == "weak" and item.again is not None and when <= now:
         _hand_in(journey, challenge, item.again, when, rng, attempt=2)
 
@@ -212,15 +235,18 @@ def write_reviews(
     handins = [handin for journey in journeys for handin in journey.handins]
     handins.sort(key=lambda handin: handin.submission.submitted_at or now)
     given = dict.fromkeys((person.username for person in people), 0)
-    for handin in handins:
+    for number, handin in enumerate(handins):
         author = handin.submission.author
         others = [person for person in people if person.username != author.username]
         rng.shuffle(others)
         others.sort(key=lambda person: given[person.username])
         assert handin.submission.submitted_at is not None
         when = handin.submission.submitted_at
-        for reviewer, text in zip(others, handin.text.reviews, strict=False):
-            when += timedelta(hours=rng.uniform(4, 44))
+        # The newest still wait, for one review or for two.
+        newest = len(handins) - number
+        texts = handin.text.reviews[: newest % 2 if newest <= STILL_WAITING else None]
+        for reviewer, text in zip(others, texts, strict=False):
+            when = awake(when + timedelta(hours=rng.uniform(6, 60)), reviewer)
             if when >= now:
                 break
             given[reviewer.username] += 1

@@ -2,31 +2,45 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
-from accounts.models import User
-from challenges.forecast import forecast
-from goals import progress_log
-from goals.api import GoalOut
+from accounts.idempotency import idempotent
+from accounts.models import Notification, User
+from challenges import logging_progress
+from challenges.burnup import burn_up
+from challenges.forecast import forecasts
+from challenges.models import Challenge
+from goals import progress_log, replanning
+from goals.api import GoalOut, MilestoneOut
 from goals.models import Category, Goal, Progress
 from leaderboard import badges, ranking
 from leaderboard.models import BadgeAward
 from leaderboard.points import Period
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
-from learnquest.pages import dashboard
+from learnquest.pages import dashboard, replan
 
 progress_router = Router(tags=["progress"])
+replan_router = Router(tags=["milestones"])
 board_router = Router(tags=["leaderboard"])
 
 
 class ForecastOut(Schema):
     on: date = Field(description="The day on which the plan will be done at the present pace.")
     days_late: int | None = Field(description="Days after the target date; negative is early.")
+    earliest: date | None = Field(
+        description="With `latest` the range in which it lies four times out of five; null where "
+        "there is not enough data."
+    )
+    latest: date | None = Field(
+        description="Null, too, where the weeks differ so much that no latest day can be named."
+    )
 
 
 class ProgressOut(Schema):
@@ -39,23 +53,61 @@ class ProgressOut(Schema):
     occurred_at: datetime
 
 
+class BurnUpWeekOut(Schema):
+    ends: date
+    scope: int = Field(description="Minutes in the plan by then.")
+    done: int = Field(description="Minutes of it done by then.")
+
+
 class GoalProgressOut(Schema):
     goal: int
     percent: float
-    forecast: ForecastOut | None
+    forecast: ForecastOut | None = Field(description="Null where there is not enough data.")
+    burn_up: list[BurnUpWeekOut] = Field(description="The last twelve weeks, the newest first.")
     log: Page[ProgressOut]
 
 
-class PracticeIn(In):
-    goal: Id
-    minutes: int = Field(ge=1, le=1440)
+class ProgressIn(In):
+    """What happened, in one go: at least one of minutes, note, milestone and challenge."""
+
+    goal: Id | None = Field(None, description="May be left out beside a milestone or challenge.")
+    minutes: int = Field(0, ge=0, le=1440, description="Practised; 0 for none.")
     note: str = ""
+    milestone: Id | None = Field(None, description="The milestone that was reached.")
+    challenge: Id | None = Field(None, description="The challenge that `challenge_status` is of.")
+    challenge_status: Literal["todo", "doing", "skipped", "accepted"] | None = Field(
+        None,
+        description="Where the challenge stands now. Only reviewers accept work: `accepted` "
+        "answers 409 until they have; hand it in under `/api/submissions/`.",
+    )
+
+
+class NewDateOut(Schema):
+    milestone: int
+    title: str
+    old: date | None
+    new: date
+
+
+class WayOut(Schema):
+    way: str = Field(description="target, pace or shift.")
+    name: str
+    dates: list[NewDateOut]
+
+
+class NewDateIn(In):
+    milestone: Id
+    new: date
+
+
+class ReplanIn(In):
+    dates: list[NewDateIn] = Field(max_length=50)
 
 
 class StepOut(Schema):
     kind: str
     title: str
-    why: str
+    why: str = Field(description="The reason, for the learner.")
     url: str
 
 
@@ -66,7 +118,7 @@ class GoalCardOut(Schema):
 
 class PlaceOut(Schema):
     rank: int
-    user_id: int
+    user_id: Id
     name: str
     username: str | None = Field(description="Null where the profile is private.")
     points: int
@@ -81,15 +133,33 @@ class BadgeOut(Schema):
     awarded_at: datetime
 
 
+class WaitingOut(Schema):
+    id: int
+    kind: Notification.Kind
+    subject: str
+    target: str
+
+
+class OwedOut(Schema):
+    id: int
+    submission: int = Field(alias="submission_id")
+    lease_until: datetime
+
+
 class DashboardOut(Schema):
-    next_steps: list[StepOut]
+    next_steps: list[StepOut] = Field(description="Three at most, the most pressing first.")
     goals: list[GoalCardOut]
     streak: int = Field(description="Days in a row.")
     xp: int
     level: int
     points_this_week: int
-    rank: int | None = Field(description="Of all time.")
+    rank: int | None = Field(description="This week; null without points or off the board.")
+    rank_last_week: int | None
     in_review: int
+    review_owed: OwedOut | None
+    reviews_wait: bool = Field(description="Whether somebody's work waits for a review by you.")
+    feedback: list[WaitingOut] = Field(description="Feedback and reviews that wait to be read.")
+    feedback_count: int
     badges: list[BadgeOut]
     log: list[ProgressOut]
 
@@ -111,7 +181,7 @@ class BoardQuery(Schema):
 
 
 class PersonStandingsOut(Schema):
-    user_id: int
+    user_id: Id
     name: str
     week: PlaceOut | None
     month: PlaceOut | None
@@ -161,11 +231,16 @@ def read_dashboard(request: LearnerRequest) -> Any:
         "streak": now.streak,
         "xp": now.xp,
         "level": now.level,
-        "points_this_week": now.week.points if now.week else 0,
-        "rank": now.place.rank if now.place else None,
+        "points_this_week": now.week_points,
+        "rank": now.week_rank,
+        "rank_last_week": now.last_week_rank,
         "in_review": now.in_review,
-        "badges": show_badges(now.badges),
-        "log": now.log,
+        "review_owed": now.review,
+        "reviews_wait": now.reviews_wait,
+        "feedback": now.feedback,
+        "feedback_count": now.feedback_count,
+        "badges": show_badges(badges.of(request.user)[:4]),
+        "log": Progress.objects.visible_to(request.user).order_by("-occurred_at", "-pk")[:6],
     }
 
 
@@ -174,22 +249,60 @@ def read_progress(request: LearnerRequest, goal_id: Id, paging: Query[Paging]) -
     """How far one of your goals is, when it will be reached, and its log, newest first."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
     log = Progress.objects.filter(goal=goal).order_by("-occurred_at", "-pk")
+    today = timezone.localdate(timezone=ZoneInfo(request.user.time_zone))
+    future = forecasts([goal], today=today)[goal.pk]
+    with timezone.override(request.user.time_zone):
+        chart = burn_up(goal, list(Challenge.objects.filter(goal=goal)), today=today)
     return {
         "goal": goal.pk,
         "percent": progress_log.percent_of(goal),
-        "forecast": forecast(goal),
+        "forecast": future,
+        "burn_up": chart.weeks if chart else [],
         "log": paged(log, paging, list),
     }
 
 
-@progress_router.post("/", response={201: ProgressOut, **refusals(403, 404, 422)})
-def log_practice(request: LearnerRequest, payload: PracticeIn) -> Any:
-    """Log practice on one of your goals."""
-    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
-    entry = progress_log.log_practice(
-        goal=goal, by=request.user, minutes=payload.minutes, note=payload.note
-    )
+@progress_router.post("/", response={201: ProgressOut, **refusals(403, 404, 409, 422)})
+@idempotent
+def log_progress(request: LearnerRequest, payload: ProgressIn) -> Any:
+    """Log minutes, a note, a milestone reached, or where a challenge stands: all, or nothing.
+
+    Returns the last line that was added to the log.
+    """
+    entry = logging_progress.log_progress(by=request.user, **payload.model_dump())
     return Status(201, entry)
+
+
+@replan_router.get("/{goal_id}/replan", response={200: list[WayOut], **refusals(404)})
+def propose_dates(request: LearnerRequest, goal_id: Id) -> Any:
+    """New dates for the milestones ahead, one proposal for each way that leads somewhere."""
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
+    return [
+        {
+            "way": way,
+            "name": str(replan.NAMES[way]),
+            "dates": [
+                {
+                    "milestone": one.milestone.pk,
+                    "title": one.milestone.title,
+                    "old": one.old,
+                    "new": one.new,
+                }
+                for one in proposals
+            ],
+        }
+        for way, proposals in replan.ways_of(goal, today=request.user.today()).items()
+    ]
+
+
+@replan_router.post(
+    "/{goal_id}/replan", response={200: list[MilestoneOut], **refusals(403, 404, 422)}
+)
+def take_dates(request: LearnerRequest, goal_id: Id, payload: ReplanIn) -> Any:
+    """Give milestones new dates: those proposed, or others. What is reached keeps its own."""
+    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_id)
+    dates = {one.milestone: one.new for one in payload.dates}
+    return replanning.replan(goal=goal, by=request.user, dates=dates)
 
 
 @board_router.get("/", response={200: BoardOut, **refusals(422)})

@@ -32,6 +32,7 @@ def board(request: LearnerRequest) -> HttpResponse:
     table = ranking.board(viewer=request.user, category=category, period=period, page=page)
     context = {
         "board": table,
+        "am_listed": any(place.is_me for place in table.places),
         "period": period,
         "category": category,
         "categories": Category.choices,

@@ -1,48 +1,60 @@
-"""What a learner sees first: what to do next, and how far everything is."""
+"""What a learner sees first: what to do today and why, and how far everything is.
+
+The page is asked for more than any other, so all that it shows takes six queries, however much
+there is: the facts that are one value each come from one query on the learner's own row.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, JSONObject, RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from accounts.models import User
-from challenges.forecast import Forecast, forecasts
+from accounts.models import Notification, User
+from challenges import progress
+from challenges.forecast import Forecast, extend, sums
 from challenges.models import Challenge, Plan, Proposal
-from challenges.progress import percents
-from goals.models import Goal, Progress
-from leaderboard import badges, points, ranking, streaks
-from leaderboard.badges import Badge
-from leaderboard.models import BadgeAward
-from leaderboard.points import Period
+from goals.models import Goal, Milestone
+from leaderboard import movement, points, streaks
+from leaderboard.models import PointEntry
 from learnquest.core.http import LearnerRequest
+from learnquest.pages import steps
+from learnquest.pages.steps import Step
 from reviews import assignment
-from reviews.models import AIFeedback
+from reviews.models import AIFeedback, PeerReview
 from submissions.models import Submission
 
-MOST_STEPS = 5
-GOALS_SHOWN = 6
-LOG_LINES = 6
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing to do next. `kind` is a stable name, `url` the page on which it is done."""
-
-    kind: str
-    title: str
-    why: str
-    url: str
-    icon: str
-    verb: str
+MOST_STEPS = 3
+GOALS_SHOWN = 4
+NEWS_SHOWN = 3
+FEEDBACK = (
+    Notification.Kind.FEEDBACK_READY,
+    Notification.Kind.REVIEW_RECEIVED,
+    Notification.Kind.ACCEPTED,
+    Notification.Kind.RETURNED,
+)
 
 
 @dataclass(frozen=True)
@@ -57,189 +69,208 @@ class Dashboard:
     steps: list[Step]
     goals: list[GoalCard]
     goal_count: int
-    log: list[Progress]
     streak: int
+    is_active_today: bool
     xp: int
     level: int
     level_percent: int
-    week: ranking.Place | None
-    place: ranking.Place | None
-    badges: list[tuple[Badge, BadgeAward]]
+    xp_left: int
+    week_points: int
+    week_rank: int | None
+    last_week_rank: int | None
     in_review: int
+    review: PeerReview | None
+    reviews_wait: bool
+    feedback: list[Notification]
+    feedback_count: int
+    unread_count: int
+
+    @property
+    def climbed(self) -> int | None:
+        """How many places up since last week, negative for down; None without both ranks."""
+        if self.week_rank is None or self.last_week_rank is None:
+            return None
+        return self.last_week_rank - self.week_rank
 
 
 @require_GET
 def today(request: LearnerRequest) -> HttpResponse:
-    return render(request, "pages/dashboard.html", {"dashboard": read(request.user)})
+    dashboard = read(request.user)
+    # The header's count is known already.
+    context = {"dashboard": dashboard, "unread_count": dashboard.unread_count}
+    return render(request, "pages/dashboard.html", context)
 
 
 def read(user: User, *, now: datetime | None = None) -> Dashboard:
-    """Return the learner's dashboard, in a fixed number of queries."""
+    """Return the learner's dashboard in six queries; days are the learner's own."""
     now = now or timezone.now()
-    goals = list(
-        Goal.objects.owned_by(user).filter(status=Goal.Status.ACTIVE).order_by("-created_at")
-    )
-    shown = goals[:GOALS_SHOWN]
-    shares, futures = percents(shown), forecasts(shown, now=now)
-    xp = points.effort(user)
-    level, since, until = points.level_of(xp)
-    return Dashboard(
-        steps=list(_steps(user, goals, now))[:MOST_STEPS],
-        goals=[GoalCard(goal, shares[goal.pk], futures[goal.pk]) for goal in shown],
-        goal_count=len(goals),
-        log=list(
-            Progress.objects.visible_to(user)
-            .select_related("goal")
-            .order_by("-occurred_at")[:LOG_LINES]
-        ),
-        streak=streaks.streak(user=user, now=now),
-        xp=xp,
-        level=level,
-        level_percent=round(100 * (xp - since) / (until - since)),
-        week=ranking.place_of(user=user, viewer=user, period=Period.WEEK, now=now),
-        place=ranking.place_of(user=user, viewer=user, period=Period.ALL, now=now),
-        badges=badges.of(user)[:4],
-        in_review=Submission.objects.owned_by(user)
-        .filter(status=Submission.Status.SUBMITTED)
-        .count(),
-    )
-
-
-def _steps(user: User, goals: list[Goal], now: datetime) -> Iterator[Step]:
-    """Yield what to do, the most pressing first: others wait, then what is half done, then new."""
-    yield from _review_in_hand(user, now)
-    yield from _failed_feedback(user)
-    yield from _open_plans(user)
-    yield from _challenges(goals)
-    if not goals:
-        yield Step(
-            "set_goal",
-            _("Set a goal"),
-            _("Everything starts with one sentence: what do you want to be able to do?"),
-            reverse("goals:create"),
-            "goal",
-            _("Set it"),
-        )
-    if assignment.open_claim(user, now=now) is None:
-        yield from _review_next(user, now)
-
-
-def _review_in_hand(user: User, now: datetime) -> Iterator[Step]:
+    today = now.astimezone(ZoneInfo(user.time_zone)).date()
+    facts = _facts(user, now)
+    cards = [_card(goal, today) for goal in _goals(user, now)]
+    challenges = list(_next_challenges(user, today))
     review = assignment.open_claim(user, now=now)
+    unread = list(
+        Notification.objects.visible_to(user).unread().order_by("-created_at", "-pk")[:100]
+    )
+    news = [one for one in unread if one.kind in FEEDBACK]
+    days = streaks.active_days(user=user, now=now)
+    level, since, until = points.level_of(facts["xp"])
+    on_board = user.is_on_leaderboard
+    return Dashboard(
+        steps=steps.choose(_steps(cards, challenges, facts, review, today, now), most=MOST_STEPS),
+        goals=cards[:GOALS_SHOWN],
+        goal_count=len(cards),
+        streak=streaks.length(days, today),
+        is_active_today=today in days,
+        xp=facts["xp"],
+        level=level,
+        level_percent=round(100 * (facts["xp"] - since) / (until - since)),
+        xp_left=until - facts["xp"],
+        week_points=facts["week_points"] or 0,
+        week_rank=movement.rank(facts["week_points"], facts["week_above"]) if on_board else None,
+        last_week_rank=movement.rank(facts["last_points"], facts["last_above"])
+        if on_board
+        else None,
+        in_review=facts["in_review"],
+        review=review,
+        reviews_wait=facts["reviews_wait"],
+        feedback=news[:NEWS_SHOWN],
+        feedback_count=len(news),
+        unread_count=len(unread),
+    )
+
+
+def _steps(
+    cards: list[GoalCard],
+    challenges: list[Challenge],
+    facts: dict[str, Any],
+    review: PeerReview | None,
+    today: date,
+    now: datetime,
+) -> Iterator[Step]:
+    by_goal = {card.goal.pk: card for card in cards}
     if review is not None:
-        hours = max(1, int((review.lease_until - now).total_seconds() // 3600))
-        left = ngettext("%(n)d hour left.", "%(n)d hours left.", hours) % {"n": hours}
-        yield Step(
-            "finish_review",
-            _("Finish your review of “%(title)s”") % {"title": review.submission.challenge.title},
-            _("Somebody is waiting for it. ") + left,
-            review.get_absolute_url(),
-            "review",
-            _("Go on"),
-        )
+        yield steps.finish_review(review, now)
+    elif facts["reviews_wait"]:
+        yield steps.review_next()
+    if facts["failed"]:
+        yield steps.retry_feedback(**facts["failed"])
+    if facts["plan"]:
+        yield steps.read_plan(**facts["plan"])
+    for challenge in challenges:
+        card = by_goal[challenge.goal_id]
+        late = card.forecast.days_late if card.forecast else None
+        yield steps.challenge_step(challenge, card.goal, today=today, days_late=late)
+    for card in cards:
+        if not card.goal.plan_size:  # type: ignore[attr-defined]  # told by `_goals`
+            yield steps.make_plan(card.goal)
+    if not cards:
+        yield steps.set_goal()
 
 
-def _failed_feedback(user: User) -> Iterator[Step]:
+def _facts(user: User, now: datetime) -> dict[str, Any]:
+    """Return all that is one value each, in one query."""
+    mine = OuterRef("pk")
+    xp = PointEntry.objects.filter(user=mine).order_by().values("user")
+    in_review = (
+        Submission.objects.filter(author=mine, status=Submission.Status.SUBMITTED)
+        .order_by()
+        .values("author")
+    )
     failed = AIFeedback.objects.filter(
-        submission__author=user,
+        submission__author=mine,
         submission__status=Submission.Status.SUBMITTED,
         status=AIFeedback.Status.FAILED,
-    ).select_related("submission__challenge")
-    for feedback in failed[:1]:
-        yield Step(
-            "retry_feedback",
-            _("Ask again for feedback on “%(title)s”")
-            % {"title": feedback.submission.challenge.title},
-            feedback.message,
-            feedback.submission.get_absolute_url(),
-            "redo",
-            _("Try again"),
-        )
+    ).order_by("-pk")
+    plans = Plan.objects.filter(
+        Exists(Proposal.objects.filter(plan=OuterRef("pk"), state=Proposal.State.OPEN)),
+        goal__owner=mine,
+        goal__status=Goal.Status.ACTIVE,
+        status=Plan.Status.READY,
+    ).order_by("-created_at")
+    users = User.objects.filter(pk=user.pk).annotate(
+        xp=Coalesce(Subquery(xp.annotate(sum=Sum("amount")).values("sum")), 0),
+        in_review=Coalesce(
+            Subquery(
+                in_review.annotate(count=Count("pk")).values("count"), output_field=IntegerField()
+            ),
+            0,
+        ),
+        reviews_wait=Exists(assignment.waiting_for(user, now=now)),
+        failed=Subquery(
+            failed.values(
+                json=JSONObject(
+                    submission_id="submission_id",
+                    title="submission__challenge__title",
+                    message="message",
+                )
+            )[:1]
+        ),
+        plan=Subquery(plans.values(json=JSONObject(plan_id="pk", title="goal__title"))[:1]),
+        **movement.annotations(now),
+    )
+    facts: Any = users.values(
+        "xp", "in_review", "reviews_wait", "failed", "plan",
+        "week_points", "week_above", "last_points", "last_above",
+    ).get()  # fmt: skip
+    return dict(facts)
 
 
-def _open_plans(user: User) -> Iterator[Step]:
-    plans = (
-        Plan.objects.owned_by(user)
-        .filter(
-            status=Plan.Status.READY,
-            proposals__state=Proposal.State.OPEN,
-            goal__status=Goal.Status.ACTIVE,
+def _goals(user: User, now: datetime) -> "QuerySet[Goal]":
+    """The active goals, newest first, with what progress and forecast need, in one query."""
+    milestones = Milestone.objects.filter(goal=OuterRef("pk")).order_by().values("goal")
+    finished = milestones.filter(completed_at__isnull=False)
+    skipped = Q(challenges__status=Challenge.Status.SKIPPED)
+    accepted = Q(challenges__status=Challenge.Status.ACCEPTED)
+    counted = {
+        name: Coalesce(
+            Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0
         )
-        .select_related("goal")
+        for name, rows in (("steps_all", milestones), ("steps_done", finished))
+    }
+    return (
+        Goal.objects.owned_by(user)
+        .filter(status=Goal.Status.ACTIVE)
+        .annotate(
+            **sums(now, "challenges__"),
+            plan_size=Count("challenges"),
+            minutes_all=Sum("challenges__estimated_minutes", filter=~skipped, default=0),
+            minutes_done=Sum("challenges__estimated_minutes", filter=accepted, default=0),
+            **counted,
+        )
         .order_by("-created_at")
-        .distinct()
     )
-    for plan in plans[:1]:
-        yield Step(
-            "read_plan",
-            _("Look at the plan for “%(title)s”") % {"title": plan.goal.title},
-            _("Take what fits, change or drop the rest."),
-            plan.get_absolute_url(),
-            "steps",
-            _("Look"),
+
+
+def _card(goal: Any, today: date) -> GoalCard:
+    share = (
+        progress.share(goal.minutes_done, goal.minutes_all)
+        if goal.minutes_all
+        else progress.share(goal.steps_done, goal.steps_all)
+    )
+    return GoalCard(goal, share, extend(goal, vars(goal), today))
+
+
+def _next_challenges(user: User, today: date) -> "QuerySet[Challenge]":
+    """For each active goal the one to go on with, and what is due within days; not what waits."""
+    order = Case(
+        *(When(status=status, then=Value(number)) for status, number in steps.ORDER.items()),
+        output_field=IntegerField(),
+    )
+    return (
+        Challenge.objects.filter(
+            goal__owner=user, goal__status=Goal.Status.ACTIVE, status__in=steps.ORDER
         )
-
-
-_ORDER = {Challenge.Status.RETURNED: 0, Challenge.Status.DOING: 1, Challenge.Status.TODO: 2}
-
-
-def _challenges(goals: list[Goal]) -> Iterator[Step]:
-    """For each active goal the one challenge to go on with; goals without any need a plan."""
-    by_goal = {goal.pk: goal for goal in goals}
-    open_ones = Challenge.objects.filter(goal__in=by_goal, status__in=_ORDER).order_by(
-        "goal", "position"
-    )
-    first: dict[int, Challenge] = {}
-    for challenge in open_ones:
-        best = first.get(challenge.goal_id)
-        if best is None or _rank(challenge) < _rank(best):
-            first[challenge.goal_id] = challenge
-    for challenge in sorted(first.values(), key=_rank):
-        yield _challenge_step(challenge, by_goal[challenge.goal_id])
-    with_any = set(
-        Challenge.objects.filter(goal__in=by_goal).values_list("goal", flat=True).distinct()
-    )
-    for goal in goals:
-        if goal.pk not in with_any:
-            yield Step(
-                "make_plan",
-                _("Make a plan for “%(title)s”") % {"title": goal.title},
-                _("Let the coach propose one, or write the first challenge yourself."),
-                goal.get_absolute_url(),
-                "steps",
-                _("Plan"),
+        .with_lock()
+        .filter(~Q(status=Challenge.Status.TODO) | Q(is_locked=False))
+        .annotate(
+            nth=Window(
+                RowNumber(),
+                partition_by=F("goal"),
+                order_by=[order, F("due_date").asc(nulls_last=True), F("position")],
             )
-
-
-def _rank(challenge: Challenge) -> int:
-    return _ORDER[Challenge.Status(challenge.status)]
-
-
-def _challenge_step(challenge: Challenge, goal: Goal) -> Step:
-    texts: dict[str, tuple[str, str, str, str | Promise]] = {
-        Challenge.Status.RETURNED: (
-            "try_again", "redo", _("It came back with reviews. Read them and try again."),
-            _("Try again"),
-        ),
-        Challenge.Status.DOING: (
-            "go_on", "pencil", _("You have begun. Your draft is kept."), _("Go on"),
-        ),
-        Challenge.Status.TODO: ("begin", "spark", goal.title, _("Begin")),
-    }  # fmt: skip
-    kind, icon, why, verb = texts[challenge.status]
-    url = reverse("submissions:work", args=[challenge.pk])
-    if challenge.status == Challenge.Status.TODO:
-        url = challenge.get_absolute_url()
-    return Step(kind, challenge.title, why, url, icon, str(verb))
-
-
-def _review_next(user: User, now: datetime) -> Iterator[Step]:
-    if assignment.waiting_for(user, now=now).exists():
-        yield Step(
-            "review_next",
-            _("Review a peer's work"),
-            _("Somebody waits for a second pair of eyes. It counts for your rank, too."),
-            reverse("reviews:queue"),
-            "review",
-            _("Review"),
         )
+        .filter(Q(nth=1) | Q(due_date__lte=today + timedelta(days=steps.SOON_DAYS)))
+        .defer("instructions", "rubric")
+        .order_by(F("due_date").asc(nulls_last=True), "pk")[:30]
+    )

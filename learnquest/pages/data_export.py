@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import inbox
+from accounts import audit, inbox
 from accounts.models import DataExport, Notification, User
 from accounts.speech import speaking_to
 from learnquest.core.errors import Conflict, Limited
@@ -72,6 +72,7 @@ def request_export(*, by: User, now: datetime | None = None) -> DataExport:
         )
     export = DataExport.objects.create(user=by, created_at=now)
     transaction.on_commit(partial(tasks.build_export.enqueue, export.pk))
+    audit.record(kind=audit.Kind.DATA_EXPORTED, user=by, now=now)
     return export
 
 

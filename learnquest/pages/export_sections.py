@@ -47,14 +47,18 @@ SECTIONS = (
     Section("app_sign_ins", "accounts.RefreshToken", "user", ("token_hash", "auth_hash")),
     Section("notifications", "accounts.Notification", "user"),
     Section("exports", "accounts.DataExport", "user", ("file",)),
+    Section("goals", "goals.Goal", "owner", ("share_key",)),
+    Section("calendar_address", "goals.CalendarFeed", "user", ("key",)),
     Section("mails", "accounts.OutgoingMail", "user", ("text", "html", "headers")),
     Section("known_devices", "accounts.KnownDevice", "user", ("mark_hash",)),
     Section("weekly_digests", "accounts.WeeklyDigest", "user"),
     Section("security_events", "accounts.AuditEvent", "user", ("actor",)),
-    Section("goals", "goals.Goal", "owner"),
     Section("milestones", "goals.Milestone", "goal__owner"),
     Section("progress", "goals.Progress", "user"),
     Section("challenges", "challenges.Challenge", "goal__owner"),
+    Section("prerequisites", "challenges.Prerequisite", "challenge__goal__owner"),
+    Section("quests_published", "challenges.Quest", "publisher"),
+    Section("quests_started", "challenges.QuestStart", "learner"),
     Section("plans", "challenges.Plan", "goal__owner"),
     Section("plan_proposals", "challenges.Proposal", "plan__goal__owner"),
     Section("submissions", "submissions.Submission", "author"),
@@ -82,6 +86,7 @@ SECTIONS = (
 
 EXCLUDED = {
     "account.EmailConfirmation": "Keys of mails under way: secrets that work once.",
+    "accounts.IdempotentRequest": "Answers kept for a day, in case a request is sent again.",
     "socialaccount.SocialToken": "Secrets of another site.",
     "admin.LogEntry": "What staff did in the administration: a record of the site's.",
 }

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import inbox, tokens
+from accounts import audit, inbox, tokens
 from accounts.models import Notification, User
 from accounts.speech import speaking_to
 from learnquest.core.errors import Conflict, Invalid
@@ -72,6 +72,7 @@ def request_deletion(*, user: User, now: datetime | None = None) -> User:
             target="/settings/leaving/",
             now=now,
         )
+    audit.record(kind=audit.Kind.DELETION_REQUESTED, user=user, now=now)
     logger.info("User %s asked to be deleted.", user.pk)
     return user
 
@@ -85,6 +86,7 @@ def keep_account(*, user: User) -> User:
     user.erase_at = None
     user.save(update_fields=["erase_at"])
     Notification.objects.visible_to(user).filter(kind=Notification.Kind.LEAVING).delete()
+    audit.record(kind=audit.Kind.DELETION_UNDONE, user=user)
     logger.info("User %s keeps the account.", user.pk)
     return user
 

@@ -1,13 +1,16 @@
 from django.urls import path
 
 from learnquest.pages import (
+    activity,
     api_docs,
     board,
+    calendar,
     dashboard,
     front,
     goal,
     inbox,
     people,
+    replan,
     unsubscribe,
     your_data,
     your_settings,
@@ -18,7 +21,19 @@ app_name = "pages"
 urlpatterns = [
     path("", front.home, name="home"),
     path("today/", dashboard.today, name="dashboard"),
+    path("activity/", activity.timeline, name="activity"),
     path("goals/<int:pk>/", goal.goal, name="goal"),
+    path("goals/<int:pk>/replan/", replan.replan, name="replan"),
+    path("goals/shared/<str:key>/", goal.shared_goal, name="shared_goal"),
+    path(
+        "goals/shared/<str:key>/challenges/<int:pk>/",
+        goal.shared_challenge,
+        name="shared_challenge",
+    ),
+    path("calendar/", calendar.calendar_page, name="calendar"),
+    path("calendar/new-address/", calendar.renew, name="renew_calendar"),
+    path("calendar/close/", calendar.close, name="close_calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("people/<str:username>/", people.profile, name="profile"),
     path("avatars/<str:name>", people.avatar, name="avatar"),
     path("settings/", your_settings.profile, name="settings"),

@@ -2,7 +2,7 @@ import pytest
 
 from accounts.models import User
 from challenges.models import Challenge
-from learnquest.core.errors import Conflict, Invalid
+from learnquest.core.errors import Conflict, Invalid, Stale
 from submissions import drafting
 from submissions.models import MAX_BODY_LENGTH, Submission
 from tests.factories import make_draft
@@ -74,3 +74,32 @@ def test_the_list_and_the_object_rule_agree(
     for viewer in (alice, charlie, mona):
         listed = Submission.objects.visible_to(viewer).filter(pk=submission.pk).exists()
         assert listed == submission.is_visible_to(viewer)
+
+
+def test_an_older_tab_does_not_overwrite_a_newer_text(alice: User, challenge: Challenge) -> None:
+    first = drafting.save_draft(challenge=challenge, by=alice, body="One", version="")
+    opened = drafting.version_of(first)
+    newer = drafting.save_draft(challenge=challenge, by=alice, body="Two", version=opened)
+    for old in ("", opened, "nonsense", "2999-01-01"):
+        with pytest.raises(Stale) as refusal:
+            drafting.save_draft(challenge=challenge, by=alice, body="Three", version=old)
+        assert refusal.value.current == newer
+    assert Submission.objects.get().body == "Two"
+    now = drafting.version_of(newer)
+    drafting.save_draft(challenge=challenge, by=alice, body="Three", version=now)
+    assert Submission.objects.get().body == "Three"
+
+
+def test_the_same_text_from_an_older_tab_is_no_conflict(alice: User, challenge: Challenge) -> None:
+    drafting.save_draft(challenge=challenge, by=alice, body="One\nTwo", link="https://a.example")
+    drafting.save_draft(
+        challenge=challenge, by=alice, body="One\r\nTwo", link=" https://a.example ", version=""
+    )
+    with pytest.raises(Stale):
+        drafting.save_draft(challenge=challenge, by=alice, body="One\nTwo", link="", version="")
+
+
+def test_without_a_version_the_last_save_wins(alice: User, challenge: Challenge) -> None:
+    drafting.save_draft(challenge=challenge, by=alice, body="One")
+    drafting.save_draft(challenge=challenge, by=alice, body="Two")
+    assert Submission.objects.get().body == "Two"

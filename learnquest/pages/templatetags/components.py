@@ -57,6 +57,12 @@ def markdown(text: str) -> SafeString:
     return render_markdown(text)
 
 
+@register.filter
+def is_last(counter: int, rows: list[Any]) -> bool:
+    """Whether the loop's `counter`, from 1, stands at the last of `rows`."""
+    return counter == len(rows)
+
+
 @register.inclusion_tag("components/pill.html")
 def pill(text: Any, status: str = "", icon: str = "") -> dict[str, Any]:
     """Show a status; its tone follows from its value."""

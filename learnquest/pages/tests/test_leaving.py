@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts import pictures, tokens
 from accounts.models import Notification, User
+from accounts.records import AuditEvent
 from ai.models import AIRequest
 from goals.models import Goal
 from leaderboard import ranking, recount
@@ -165,6 +166,13 @@ def test_a_client_leaves_with_the_password_and_comes_back(client: Client, alice:
     assert back.status_code == 200 and back.json()["erase_at"] is None
     assert client.get("/api/goals/", headers=headers).status_code == 200
     assert client.post("/api/auth/profile/restore", headers=headers).status_code == 409
+
+
+def test_going_and_staying_are_on_record(alice: User) -> None:
+    leaving.request_deletion(user=alice)
+    leaving.keep_account(user=alice)
+    kinds = AuditEvent.objects.filter(user=alice).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["deletion_requested", "deletion_undone"]
 
 
 def test_guessing_the_password_is_slowed_down(client: Client, alice: User) -> None:

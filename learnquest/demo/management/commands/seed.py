@@ -9,13 +9,15 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from accounts.models import User
+from challenges import catalogue, quest_files
 from learnquest.demo import community, people, volume
 
 
 class Command(BaseCommand):
     help = (
-        "Make what every installation needs (the moderators' group); with --demo a small "
-        "community to look at; with --learners N many learners for load tests. Safe to run twice."
+        "Make what every installation needs (the moderators' group, the quests that come with "
+        "LearnQuest); with --demo a small community to look at; with --learners N many learners "
+        "for load tests. Safe to run twice."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,6 +36,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         people.moderators()
         now = _moment(options["date"])
+        quests = catalogue.ship(quest_files.load(), now=now)
+        if quests:
+            self.stdout.write(f"{quests} quests put into the catalogue.")
         if options["demo"]:
             self._demo(seed=options["seed"], now=now, force=options["force"])
         if options["learners"] is not None:

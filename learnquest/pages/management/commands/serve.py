@@ -30,16 +30,17 @@ class Command(BaseCommand):
     help = "Prepare the database, then run web server, task worker and schedule until Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
         parser.add_argument(
             "--seed-only", action="store_true", help="prepare the database and stop"
         )
         parser.add_argument("--workers", type=int, default=2, help="web processes")
 
-    def handle(self, *args: Any, port: int, workers: int, **options: Any) -> None:
+    def handle(self, *args: Any, workers: int, **options: Any) -> None:
         if options["seed_only"]:
             self._prepare()
             return
+        port = _port(str(options["port"]))
         _check_free(port)
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, _stop)
@@ -84,12 +85,19 @@ class Command(BaseCommand):
         self._say("\n".join([f"┌{frame}┐", *(f"│ {x:<{wide}} │" for x in lines), f"└{frame}┘"]))
 
 
+def _port(text: str) -> int:
+    # Not by argparse, which answers with all its options first.
+    if text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65536:
+        return int(text)
+    raise CommandError(f"PORT is “{text}”, but a port is a number from 1 to 65535, such as 8000.")
+
+
 def _check_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise CommandError(
                 f"Port {port} cannot be used ({error}): stop what uses it, or choose another, "
                 f"such as PORT={8000 if port != 8000 else 8001} make run."
