@@ -183,7 +183,8 @@ def _on_the_task(reading: Reading) -> str:
     if left == count:
         return ""
     if left == 0:
-        return _("Every part of the task seems to be taken up.")
+        # Parts that a word or two could say in many ways are not looked for at all.
+        return _("The parts of the task that can be looked for by their words are there.")
     return ngettext(
         "The offline coach finds %(found)d of %(count)d part of the task in it.",
         "The offline coach finds %(found)d of %(count)d parts of the task in it.",
