@@ -24,11 +24,16 @@ SALT = "accounts.devices"
 LONGEST = 1000
 
 
-def name_of(user_agent: str) -> str:
-    """Return what a person calls it: "Firefox on Windows"."""
+def families(user_agent: str) -> tuple[str, str]:
+    """Return browser and system that a client says it is, each "" where it does not say."""
     found = parse(user_agent[:LONGEST])
     browser = found.user_agent.family if found.user_agent else ""
-    system = found.os.family if found.os else ""
+    return browser, found.os.family if found.os else ""
+
+
+def name_of(user_agent: str) -> str:
+    """Return what a person calls it: "Firefox on Windows"."""
+    browser, system = families(user_agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("An unknown device")
@@ -72,9 +77,7 @@ def mark_of_browser(request: HttpRequest) -> str:
 
 def mark_of_app(user_agent: str) -> str:
     """Return the mark of an API client, which has nothing but its name."""
-    found = parse(user_agent[:LONGEST])
-    browser = found.user_agent.family if found.user_agent else ""
-    system = found.os.family if found.os else ""
+    browser, system = families(user_agent)
     # What no list knows, such as a script, is told apart by its own words up to the version.
     return f"app:{browser or user_agent.partition('/')[0][:50]}:{system}"
 

@@ -14,9 +14,9 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from ua_parser import parse
 
 from accounts import tokens
+from accounts.devices import families
 from accounts.models import RefreshToken, User
 from learnquest.core.errors import NotFound
 from learnquest.core.limits import client_ip
@@ -44,11 +44,8 @@ class Device:
 
 def device_name(user_agent: str) -> str:
     """Return "Firefox, Windows" for what a client says of itself, or its own first words."""
-    told = parse(user_agent)
-    names = [part.family for part in (told.user_agent, told.os) if part is not None]
-    if not names:
-        names = [user_agent.split(" ", maxsplit=1)[0][:40]]
-    return ", ".join(dict.fromkeys(name for name in names if name))
+    names = dict.fromkeys(name for name in families(user_agent) if name)
+    return ", ".join(names) or user_agent.split(" ", maxsplit=1)[0][:40]
 
 
 def browsers_of(user: User, *, current_key: str = "", now: datetime | None = None) -> list[Device]:

@@ -233,7 +233,7 @@ def _pending(request: HttpRequest) -> object:
 def show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer with the page, or for htmx the toast, that says what the rule is."""
     context = {"title": error.title, "message": str(error), "status": error.status}
-    if getattr(request, "htmx", False):
+    if _is_htmx(request):
         # The page stays as it is, and says above what is the matter.
         response = render(request, "errors/_refusal_toast.html", context, status=error.status)
         retarget(response, "#toasts")

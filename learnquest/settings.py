@@ -337,8 +337,6 @@ SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.ProviderSignUpForm"}
 # Shows the demo accounts, whose password everybody knows, on the sign-in page.
 DEMO = env.bool("DEMO", default=False)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Tell people by mail when somebody changes how they sign in.
-ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 
 # Signs access tokens. Older keys stay valid while they are listed: "new:secret,old:secret". Unset,

@@ -134,13 +134,13 @@ class _Fit:
         with ThreadPoolExecutor(min(len(self.blocks), os.cpu_count() or 1)) as pool:
             for round_ in range(MOST_ROUNDS):
                 posteriors = self._round(pool)
-                scores, _ = self._works()
+                scores, variances = self._works()
                 moved = sqrt(float(np.mean((scores - before) ** 2)))
                 if round_ >= FEWEST_ROUNDS and moved < SETTLED:
                     break
                 before = scores
                 if round_ >= 3:
-                    self._fit_priors(posteriors)
+                    self._fit_priors(posteriors, scores, variances)
         scores, variances = self._works()
         biases, spreads, attention = _ways(posteriors)
         return Estimate(
@@ -281,9 +281,8 @@ class _Fit:
         ends.shift += DAMPING * (shift - ends.shift)
         ends.evidence += DAMPING * (evidence - ends.evidence)
 
-    def _fit_priors(self, posteriors: list[_Graders]) -> None:
+    def _fit_priors(self, posteriors: list[_Graders], scores: Floats, variances: Floats) -> None:
         """Take one step of EM; what is usual counts as much as a few graders and works."""
-        scores, variances = self._works()
         mean = float(scores.mean())
         squares = float(((scores - mean) ** 2 + variances).sum())
         self.priors.mean = mean

@@ -75,14 +75,14 @@ def fit[S: Hashable, G: Hashable](
     quality = found.attention * reliability
     return Fit(
         {
-            work: Consensus(*numbers)
-            for work, *numbers in zip(
+            work: Consensus(*told)
+            for work, *told in zip(
                 works, found.scores.tolist(), found.errors.tolist(), per_work, strict=True
             )
         },
         {
-            grader: Grader(*numbers)
-            for grader, *numbers in zip(
+            grader: Grader(*told)
+            for grader, *told in zip(
                 graders,
                 found.biases.tolist(),
                 found.spreads.tolist(),

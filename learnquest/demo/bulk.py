@@ -4,7 +4,7 @@ PostgreSQL takes them by COPY. What a row leaves out gets its field's default.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -12,10 +12,10 @@ from django.db import connection, models
 from django.db.models import Max
 
 
-def ids(model: type[models.Model]) -> Iterable[int]:
-    """Return ids for new rows of `model`, for as long as the caller's transaction lasts.
+def ids(model: type[models.Model]) -> Iterator[int]:
+    """Return ids for new rows of `model`, endlessly, after the highest there is.
 
-    They begin after the highest there is; `release_ids` tells the database how far they went.
+    Nobody else may add rows until `release_ids` has told the database how far they went.
     """
     highest = model._default_manager.aggregate(highest=Max("pk"))["highest"] or 0
     return count(highest + 1)

@@ -65,8 +65,8 @@ def _make_chunk(
     ]
     goals = [_goal(id_, user, texts, rng, now) for id_, user in zip(bulk.ids(Goal), users)]  # noqa: B905 - ids never end
     rubric = default_rubric()
-    challenge_ids = iter(bulk.ids(Challenge))
-    work_ids = iter(bulk.ids(Submission))
+    challenge_ids = bulk.ids(Challenge)
+    work_ids = bulk.ids(Submission)
     challenges: list[Row] = []
     works: list[Row] = []
     entries: list[Row] = []
