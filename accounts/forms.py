@@ -55,6 +55,7 @@ class ProfileForm(forms.ModelForm[User]):
             "is_on_leaderboard",
             "wants_review_mail",
             "wants_digest_mail",
+            "wants_ai",
         )
         widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
 

@@ -77,6 +77,11 @@ class User(AbstractUser):
     is_on_leaderboard = models.BooleanField(_("show me on the leaderboard"), default=True)
     wants_review_mail = models.BooleanField(_("mail me when a review arrives"), default=True)
     wants_digest_mail = models.BooleanField(_("mail me a weekly digest"), default=True)
+    wants_ai = models.BooleanField(
+        _("let an AI model read my goals and my work"),
+        default=True,
+        help_text=_("Without it the built-in coach answers, and nothing leaves this server."),
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
