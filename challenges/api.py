@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
-from challenges import authoring, generation
+from challenges import authoring, generation, variation
 from challenges.models import Challenge, Plan, Proposal
 from goals.models import Goal, Milestone
 from learnquest.core.api import In, Page, Paging, paged, refusals
@@ -283,3 +283,24 @@ def restore_proposal(request: LearnerRequest, proposal_id: int) -> Any:
     """Take a dropped proposal back."""
     proposal = _my_proposal(request, proposal_id)
     return generation.restore_proposal(proposal=proposal, by=request.user)
+
+
+class VaryIn(In):
+    how: str = Field(description="more, easier, harder or again.", examples=["easier"])
+
+
+@ai_router.post(
+    "/proposals/{proposal_id}/vary", response={202: PlanOut, **refusals(403, 404, 409, 422)}
+)
+def vary_proposal(
+    request: LearnerRequest, response: HttpResponse, proposal_id: int, payload: VaryIn
+) -> Any:
+    """Ask for another proposal: one more beside it, or an easier, harder or new one in its place.
+
+    Poll the plan at `Location`.
+    """
+    limit(request, group="ai", rate="30/10m", key=str(request.user.pk))
+    proposal = _my_proposal(request, proposal_id)
+    variation.request_variation(proposal=proposal, by=request.user, how=payload.how)
+    response["Location"] = f"/api/ai/plans/{proposal.plan_id}"
+    return Status(202, _my_plan(request, proposal.plan_id))

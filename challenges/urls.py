@@ -16,6 +16,7 @@ urlpatterns = [
     path("plans/<int:pk>/retry/", plan_views.retry, name="retry_plan"),
     path("plans/<int:pk>/accept/", plan_views.accept_all, name="accept_all"),
     path("proposals/<int:pk>/edit/", plan_views.edit, name="edit_proposal"),
+    path("proposals/<int:pk>/vary/", plan_views.vary, name="vary_proposal"),
     path("proposals/<int:pk>/accept/", plan_views.accept, name="accept_proposal"),
     path("proposals/<int:pk>/drop/", plan_views.drop, name="drop_proposal"),
     path("proposals/<int:pk>/restore/", plan_views.restore, name="restore_proposal"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("goals.urls")),
     path("", include("challenges.urls")),
+    path("", include("ai.urls")),
     path("", include("submissions.urls")),
     path("", include("reviews.urls")),
     path("api/", api.urls),

@@ -18,6 +18,7 @@ from challenges import generation
 from challenges.models import Plan, Proposal
 from goals import milestones
 from learnquest.api import api
+from submissions import hints
 from tests.access_rules import API, PAGES, WHO, Rule
 from tests.factories import (
     claim,
@@ -45,6 +46,7 @@ def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
     generation.write_plan(plan.pk)
     explanation = explaining.request_explanation(by=alice, concept="yeast", level="beginner")
     begun = make_challenge(goal, title="Begun")
+    asked = make_challenge(goal, title="Asked about")
     return {
         "user": alice.pk,
         "username": alice.username,
@@ -59,6 +61,7 @@ def world(alice: User, bob: User, carol: User) -> dict[str, Any]:
         "plan": plan.pk,
         "proposal": Proposal.objects.filter(plan=plan).first().pk,  # type: ignore[union-attr]
         "explanation": explanation.pk,
+        "ask": hints.request_hint(challenge=asked, by=alice).pk,
         "notification": inbox.notify(
             user_id=alice.pk, kind=Notification.Kind.BADGE, target="/points/"
         ).pk,
