@@ -9,10 +9,11 @@ import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -92,8 +93,8 @@ def settle(request: AIRequest, *, counts: bool) -> None:
     if row is None or not row.reserved:
         return
     spent = request.tokens_in + request.tokens_out
-    for pk in row.reserved["rows"]:
-        Spend.objects.filter(pk=pk).update(
+    for user_id, period in row.reserved["rows"]:
+        Spend.objects.filter(_of(user_id), period=period).update(
             calls=F("calls") - (0 if counts else 1),
             tokens=F("tokens") - row.reserved["tokens"] + spent,
             cost=F("cost") - Decimal(row.reserved["cost"]) + request.cost,
@@ -132,7 +133,7 @@ def forget_old(*, now: datetime) -> int:
     return Spend.objects.filter(period__lt=f"{now - timedelta(days=62):%Y-%m}").delete()[0]
 
 
-def _set_aside(counter: _Counter, tokens: int, cost: Decimal) -> int:
+def _set_aside(counter: _Counter, tokens: int, cost: Decimal) -> list[Any]:
     rows = _rows(counter)
     below = {f"{name}__lt": Decimal(str(limit)) for name, limit in counter.limits.items()}
     more = {"calls": F("calls") + 1, "tokens": F("tokens") + tokens, "cost": F("cost") + cost}
@@ -143,13 +144,17 @@ def _set_aside(counter: _Counter, tokens: int, cost: Decimal) -> int:
         )
         if not rows.filter(**below).update(**more):
             raise _Full(counter)
-    return rows.values_list("pk", flat=True).get()
+    return [counter.user.pk if counter.user else None, counter.period]
 
 
 def _rows(counter: _Counter) -> QuerySet[Spend]:
-    if counter.user is None:
-        return Spend.objects.filter(user__isnull=True, period=counter.period)
-    return Spend.objects.filter(user=counter.user, period=counter.period)
+    return Spend.objects.filter(
+        _of(counter.user.pk if counter.user else None), period=counter.period
+    )
+
+
+def _of(user_id: int | None) -> Q:
+    return Q(user__isnull=True) if user_id is None else Q(user_id=user_id)
 
 
 def _counters(user: User, now: datetime) -> list[_Counter]:

@@ -8,6 +8,7 @@ request that asks for a stream gets one.
 """
 
 import json
+import os
 import re
 import socket
 import struct
@@ -266,7 +267,10 @@ def _reset(request: dict[str, Any]) -> Response:
     connection: socket.socket = request["_socket"]
     # Nothing lingers: the system sends a reset instead of an ordinary end.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    # Closed under the server's hands, which would otherwise still say something.
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, connection.fileno())
+    os.close(null)
     return Response(b"")
 
 

@@ -107,8 +107,8 @@ def test_plans_variations_and_explanations_are_taken_up_too(alice: User, goal: G
     explaining.request_explanation(by=alice, concept="yeast", level="beginner")
     later = timezone.now() + LATER
     for rows in (Plan.objects.all(), Variation.objects.all(), Explanation.objects.all()):
-        pending = rows.get(status="pending")  # type: ignore[attr-defined]
-        leases.claim(rows, pending.pk, now=timezone.now())  # type: ignore[type-var]
+        pending = rows.get(status="pending")
+        leases.claim(rows, pending.pk, now=timezone.now())
     assert recover_ai_work(now=later) == 3
     for rows in (Plan.objects.all(), Variation.objects.all(), Explanation.objects.all()):
         rows.filter(status="pending").update(attempts=3, lease_until=later)
