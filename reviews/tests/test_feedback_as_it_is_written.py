@@ -44,7 +44,7 @@ def test_the_finished_work_is_the_same_without_a_stream(
         settings.AI_STREAM = is_stream
         AIFeedback.objects.update(status="pending", lease_until=None)
         ai_feedback.write(submission.ai_feedback.pk)
-        row = AIFeedback.objects.values().get()
+        row: dict[str, Any] = dict(AIFeedback.objects.values().get())
         for name in ("finished_at", "latency_ms", "lease_until", "attempts", "request_id"):
             row.pop(name)
         found.append(row)
