@@ -99,6 +99,11 @@ class User(AbstractUser):
     wants_digest_mail = models.BooleanField(_("mail me a weekly digest"), default=True)
     # When a learner who asked to leave is erased. Until then they may sign in and stay.
     erase_at = models.DateTimeField(_("to be erased"), null=True, blank=True)
+    wants_ai = models.BooleanField(
+        _("let an AI model read my goals and my work"),
+        default=True,
+        help_text=_("Without it the built-in coach answers, and nothing leaves this server."),
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -12,19 +12,23 @@ from accounts.models import User
 from ai.exchange import Purpose
 from ai.models import CachedCompletion
 from ai.prompts import Prompt
+from ai.purposes import SHARED
 from ai.schemas import Answer, AnyInputs
-
-# An explanation says nothing about who asked; a plan and feedback are one learner's own.
-SHARED = {Purpose.EXPLAIN}
 
 
 def key(
-    *, purpose: Purpose, inputs: AnyInputs, prompt: Prompt, schema: type[Answer], user: User
+    *,
+    purpose: Purpose,
+    inputs: AnyInputs,
+    prompt: Prompt,
+    schema: type[Answer],
+    user: User,
+    model: str,
 ) -> str:
     """Return the SHA-256 under which the answer to exactly this question is kept."""
     parts = {
         "purpose": purpose.value,
-        "model": settings.AI_MODEL,
+        "model": model,
         "api": settings.AI_API,
         "server": settings.OPENAI_BASE_URL,
         "prompt": [prompt.name, prompt.version],
@@ -50,23 +54,24 @@ def keep(
     purpose: Purpose,
     answer: Answer,
     user: User,
+    model: str,
     prompt_version: int,
     tokens: tuple[int, int],
     now: datetime,
 ) -> CachedCompletion:
-    """Keep an answer for AI_CACHE_DAYS; an older one under the same hash is replaced."""
+    """Keep an answer for the days of its purpose; an older one under the same hash is replaced."""
     kept, _ = CachedCompletion.objects.update_or_create(
         request_hash=request_hash,
         defaults={
             "purpose": purpose.value,
             "user": None if purpose in SHARED else user,
             "response": answer.model_dump(mode="json"),
-            "model": settings.AI_MODEL,
+            "model": model,
             "prompt_version": prompt_version,
             "tokens_in": tokens[0],
             "tokens_out": tokens[1],
             "created_at": now,
-            "expires_at": now + timedelta(days=settings.AI_CACHE_DAYS),
+            "expires_at": now + timedelta(days=settings.AI_CACHE_DAYS[purpose.value]),
         },
     )
     return kept

@@ -11,8 +11,11 @@ class Purpose(StrEnum):
     """Why a model is asked. Each purpose has one prompt, one kind of inputs, one schema."""
 
     PLAN = "plan"
+    VARY = "vary"
     FEEDBACK = "feedback"
     EXPLAIN = "explain"
+    HINT = "hint"
+    REVIEW = "review"
 
 
 class State(StrEnum):
@@ -28,12 +31,23 @@ class State(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why a provider is unavailable, where only the operator can mend it."""
+    """What lies behind a state, where the words for the learner depend on it."""
 
     NONE = ""
     KEY = "key"
     QUOTA = "quota"
     REQUEST = "request"
+    UNGROUNDED = "ungrounded"
+    SITE_DAY = "site_day"
+    SITE_MONTH = "site_month"
+
+
+# Gets the text of an answer as far as it has come.
+type OnText = Callable[[str], None]
+
+
+def ignore_text(text: str) -> None:
+    """Wait for the whole answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +64,8 @@ class Question:
     schema: type[Answer]
     settle: Callable[[Answer], Answer]
     max_tokens: int
+    model: str = ""
+    on_text: OnText = ignore_text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,16 @@
 """A learner asks what something means; the answer comes at once or from the worker."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from ai import gateway
+from ai import gateway, leases
 from ai.exchange import Purpose
 from ai.models import Explanation
-from ai.outcomes import Outcome
+from ai.outcomes import Outcome, words_when_lost
 from ai.schemas import ExplainInputs
 from ai.schemas import Explanation as ExplanationAnswer
 from learnquest.core.errors import Conflict, Invalid, NotFound
@@ -38,13 +40,9 @@ def request_explanation(*, by: User, concept: str, level: str, context: str = ""
 
 def run(explanation_id: int) -> None:
     """Answer a pending explanation. Safe to run twice: what is finished stays as it is."""
-    explanation = (
-        Explanation.objects.filter(pk=explanation_id, status=Explanation.Status.PENDING)
-        .select_related("user")
-        .first()
-    )
-    if explanation is None:
+    if not leases.claim(Explanation.objects.all(), explanation_id, now=timezone.now()):
         return
+    explanation = Explanation.objects.select_related("user").get(pk=explanation_id)
     outcome = gateway.complete(
         purpose=Purpose.EXPLAIN,
         inputs=ExplainInputs(
@@ -60,9 +58,21 @@ def run(explanation_id: int) -> None:
         )
         if waiting is not None:
             _fill(waiting, outcome)
-            waiting.save(
-                update_fields=["status", "answer", "message", "model", "offline", "finished_at"]
-            )
+            waiting.save()
+
+
+def recover(*, now: datetime) -> int:
+    """Take up explanations whose worker was lost; returns how many."""
+    from ai.tasks import write_explanation  # the task calls this module
+
+    def give_up(pk: int) -> None:
+        Explanation.objects.filter(pk=pk, status=Explanation.Status.PENDING).update(
+            status=Explanation.Status.FAILED, message=words_when_lost(), finished_at=now
+        )
+
+    return leases.recover(
+        Explanation.objects.all(), now=now, enqueue=write_explanation.enqueue, give_up=give_up
+    )
 
 
 @transaction.atomic
@@ -80,7 +90,8 @@ def retry(*, explanation: Explanation, by: User) -> Explanation:
     found.message = ""
     found.created_at = timezone.now()
     found.finished_at = None
-    found.save(update_fields=["status", "message", "created_at", "finished_at"])
+    leases.renew(found)
+    found.save()
     _enqueue(found.pk)
     return found
 
@@ -113,4 +124,5 @@ def _fill(explanation: Explanation, outcome: Outcome[ExplanationAnswer]) -> None
     explanation.message = outcome.message
     explanation.model = outcome.model
     explanation.offline = outcome.offline
+    explanation.request_id = outcome.request_id
     explanation.finished_at = timezone.now()

@@ -1,14 +1,13 @@
-"""The one door to a model: cache, budget, call, checks, record.
+"""The one door to a model: cache, flight, budget, breaker, call, checks, record.
 
 Provider troubles come back as an `Outcome`; only mistakes in the program raise.
 """
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, cast, overload
+from typing import Any, Literal, overload
 
 from django.conf import settings
 from django.db import connection
@@ -17,14 +16,13 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from accounts.models import User
-from ai import budget, cache, prompts
-from ai.exchange import Purpose, Question, Reply, State
-from ai.grounding import keep_quoted
-from ai.models import AIRequest
+from ai import breaker, budget, cache, flights, prices, privacy, prompts
+from ai.exchange import OnText, Purpose, Question, Reply, State, ignore_text
+from ai.models import AIRequest, Transcript
 from ai.offline import OfflineCoach
 from ai.outcomes import Outcome, words
+from ai.purposes import Task, model_for, settle_for, task_for
 from ai.schemas import (
-    Answer,
     AnyInputs,
     ExplainInputs,
     Explanation,
@@ -36,16 +34,7 @@ from ai.schemas import (
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["Outcome", "Purpose", "State", "cached", "complete", "is_offline", "label"]
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What a purpose is bound to. `max_tokens` leaves room for a model that thinks first."""
-
-    inputs: type[AnyInputs]
-    schema: type[Answer]
-    max_tokens: int
+__all__ = ["Outcome", "Purpose", "State", "ask", "cached", "complete", "is_offline", "label"]
 
 
 @dataclass(frozen=True)
@@ -53,10 +42,13 @@ class _Call:
     """One call of a remote model: for whom, by which prompt, kept under which hash."""
 
     purpose: Purpose
-    task: _Task
+    task: Task
+    inputs: AnyInputs
     user: User
+    model: str
     prompt: prompts.Prompt
     request_hash: str
+    on_text: OnText = ignore_text
 
     def record(self, now: datetime, **fields: Any) -> AIRequest:
         """Return a row about this call, not yet saved."""
@@ -64,25 +56,20 @@ class _Call:
             user=self.user,
             purpose=self.purpose,
             created_at=now,
-            **{"model": settings.AI_MODEL, "prompt_version": self.prompt.version} | fields,
+            **{"model": self.model, "prompt_version": self.prompt.version} | fields,
         )
 
 
-_TASKS = {
-    Purpose.PLAN: _Task(PlanInputs, Plan, 20_000),
-    Purpose.FEEDBACK: _Task(FeedbackInputs, Feedback, 12_000),
-    Purpose.EXPLAIN: _Task(ExplainInputs, Explanation, 12_000),
-}
+def is_offline(user: User | None = None) -> bool:
+    """Whether the built-in coach answers: no model is set up, or one of the switches is off."""
+    if not settings.AI_ENABLED or not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
+        return True
+    return user is not None and not user.wants_ai
 
 
-def is_offline() -> bool:
-    """Whether the built-in coach answers, because neither a key nor a server is set."""
-    return not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL)
-
-
-def label() -> str:
+def label(user: User | None = None) -> str:
     """Return what pages call whoever answers: the offline coach, or the model's name."""
-    return _("offline coach") if is_offline() else str(settings.AI_MODEL)
+    return _("offline coach") if is_offline(user) else str(settings.AI_MODEL)
 
 
 @overload
@@ -91,29 +78,47 @@ def complete(
 ) -> Outcome[Plan]: ...
 @overload
 def complete(
-    *, purpose: Literal[Purpose.FEEDBACK], inputs: FeedbackInputs, user: User
+    *,
+    purpose: Literal[Purpose.FEEDBACK],
+    inputs: FeedbackInputs,
+    user: User,
+    on_text: OnText = ignore_text,
 ) -> Outcome[Feedback]: ...
 @overload
 def complete(
     *, purpose: Literal[Purpose.EXPLAIN], inputs: ExplainInputs, user: User
 ) -> Outcome[Explanation]: ...
-def complete(*, purpose: Purpose, inputs: AnyInputs, user: User) -> Outcome[Any]:
+def complete(
+    *, purpose: Purpose, inputs: AnyInputs, user: User, on_text: OnText = ignore_text
+) -> Outcome[Any]:
     """Get an answer from the cache, the offline coach, or the model, and record the call.
 
-    Raises TypeError for inputs of another purpose, and RuntimeError inside a transaction when
-    the network would be used: a slow model must never hold locks.
+    `on_text` gets the model's text as far as it has come, while it comes. Raises TypeError for
+    inputs of another purpose, and RuntimeError inside a transaction when the network would be
+    used: a slow model must never hold locks.
     """
-    task = _task(purpose, inputs)
-    if is_offline():
+    return ask(purpose, inputs, user, on_text)
+
+
+def ask(
+    purpose: Purpose, inputs: AnyInputs, user: User, on_text: OnText = ignore_text
+) -> Outcome[Any]:
+    """As `complete`, for callers that take whatever purpose comes."""
+    task = task_for(purpose, inputs)
+    if is_offline(user):
         return _ask_offline(purpose, inputs, task, user)
     _refuse_inside_transaction()
-    now = timezone.now()
-    call = _call(purpose, inputs, task, user)
-    if (known := _from_cache(call, now)) is not None:
-        return known
-    if budget.left_today(user, now=now) < 1:
-        return _over_budget(call, now)
-    return _ask_remote(call, inputs, now)
+    call = _call(purpose, inputs, task, user, on_text)
+    while True:
+        now = timezone.now()
+        if (known := _from_cache(call, now)) is not None:
+            return known
+        seat = flights.board(call.request_hash, now=now)
+        if seat.leads:
+            return _fly(call, seat)
+        failed = flights.wait(seat)
+        if failed is not None:
+            return _close(call.record(now), failed, time.monotonic())
 
 
 @overload
@@ -128,27 +133,23 @@ def cached(
 def cached(
     purpose: Literal[Purpose.EXPLAIN], inputs: ExplainInputs, user: User
 ) -> Outcome[Explanation] | None: ...
+@overload
+def cached(purpose: Purpose, inputs: AnyInputs, user: User) -> Outcome[Any] | None: ...
 def cached(purpose: Purpose, inputs: AnyInputs, user: User) -> Outcome[Any] | None:
     """Return the answer if it is in the cache; fast, and free of any network."""
-    task = _task(purpose, inputs)
-    if is_offline():
+    task = task_for(purpose, inputs)
+    if is_offline(user):
         return None
-    return _from_cache(_call(purpose, inputs, task, user), timezone.now())
+    return _from_cache(_call(purpose, inputs, task, user, ignore_text), timezone.now())
 
 
-def _task(purpose: Purpose, inputs: AnyInputs) -> _Task:
-    task = _TASKS[purpose]
-    if not isinstance(inputs, task.inputs):
-        raise TypeError(f"{purpose} takes {task.inputs.__name__}, not {type(inputs).__name__}.")
-    return task
-
-
-def _call(purpose: Purpose, inputs: AnyInputs, task: _Task, user: User) -> _Call:
-    prompt = prompts.active(purpose)
+def _call(purpose: Purpose, inputs: AnyInputs, task: Task, user: User, on_text: OnText) -> _Call:
+    prompt, model = prompts.active(purpose), model_for(purpose)
+    inputs = privacy.scrubbed(inputs, user)
     request_hash = cache.key(
-        purpose=purpose, inputs=inputs, prompt=prompt, schema=task.schema, user=user
+        purpose=purpose, inputs=inputs, prompt=prompt, schema=task.schema, user=user, model=model
     )
-    return _Call(purpose, task, user, prompt, request_hash)
+    return _Call(purpose, task, inputs, user, model, prompt, request_hash, on_text)
 
 
 def _refuse_inside_transaction() -> None:
@@ -160,71 +161,109 @@ def _refuse_inside_transaction() -> None:
         raise RuntimeError("complete() uses the network: call it outside of any transaction.")
 
 
-def _question(task: _Task, inputs: AnyInputs, system: str, user: str) -> Question:
-    return Question(
-        inputs=inputs,
-        system=system,
-        user=user,
-        schema=task.schema,
-        settle=_settle_for(inputs),
-        max_tokens=task.max_tokens,
-    )
-
-
-def _settle_for(inputs: AnyInputs) -> Callable[[Answer], Answer]:
-    """Return the check of an answer against these inputs."""
-    if not isinstance(inputs, FeedbackInputs):
-        return lambda answer: answer
-
-    def settle(answer: Answer) -> Answer:
-        feedback = cast(Feedback, answer)
-        by_key = {score.key: score for score in feedback.scores}
-        if len(by_key) < len(feedback.scores):
-            raise ValueError("scores: each criterion key must come once")
-        if missing := [c.key for c in inputs.rubric if c.key not in by_key]:
-            raise ValueError(f"scores: these criterion keys are missing: {', '.join(missing)}")
-        return feedback.model_copy(
-            update={
-                "scores": [by_key[criterion.key] for criterion in inputs.rubric],
-                "strengths": keep_quoted(feedback.strengths, inputs.body),
-                "improvements": keep_quoted(feedback.improvements, inputs.body),
-            }
-        )
-
-    return settle
-
-
-def _ask_offline(purpose: Purpose, inputs: AnyInputs, task: _Task, user: User) -> Outcome[Any]:
+def _ask_offline(
+    purpose: Purpose, inputs: AnyInputs, task: Task, user: User, why: str = ""
+) -> Outcome[Any]:
     coach = OfflineCoach()
     started = time.monotonic()
     record = AIRequest(user=user, purpose=purpose, model=coach.model, offline=True)
-    reply = coach.ask(_question(task, inputs, "", ""))
-    _close(record, reply, started)
-    return _outcome(reply, record)
+    reply = coach.ask(
+        Question(
+            inputs=inputs,
+            system="",
+            user="",
+            schema=task.schema,
+            settle=settle_for(inputs),
+            max_tokens=task.max_tokens,
+        )
+    )
+    return replace(_close(record, reply, started), message=why)
 
 
-def _ask_remote(call: _Call, inputs: AnyInputs, now: datetime) -> Outcome[Any]:
+def _fly(call: _Call, seat: flights.Seat) -> Outcome[Any]:
+    """Ask for all who wait on this flight, and let it land whatever happens."""
+    landed = Reply(state=State.UNAVAILABLE)
+    try:
+        # Another flight may have landed between our look into the cache and our boarding.
+        if (known := _from_cache(call, timezone.now())) is not None:
+            landed = Reply(state=State.OK)
+            return known
+        outcome, landed = _ask_remote(call)
+        return outcome
+    finally:
+        flights.land(seat, landed)
+
+
+def _ask_remote(call: _Call) -> tuple[Outcome[Any], Reply]:
     # Here, since the openai package takes a second to import and most processes never call it.
     from ai.providers import OpenAIProvider
 
-    system, text = call.prompt.render(inputs)
-    # Written before the call, so that many calls at once cannot pass the budget together.
+    system, text = call.prompt.render(call.inputs)
+    now, started = timezone.now(), time.monotonic()
     record = call.record(now)
-    record.save()
-    started = time.monotonic()
-    reply = OpenAIProvider().ask(_question(call.task, inputs, system, text))
-    _close(record, reply, started)
+    # An answer may be mended once, so that two requests are the most it costs.
+    most_in = 2 * prices.tokens_at_most(system + text) + call.task.max_tokens
+    most_out = 2 * call.task.max_tokens
+    refusal = budget.reserve(
+        record,
+        call.user,
+        tokens=most_in + most_out,
+        cost=prices.cost(call.model, most_in, most_out),
+    )
+    if refusal is not None:
+        reply = Reply(state=State.OVER_BUDGET, cause=refusal.cause, retry_after=refusal.retry_after)
+        return _over_budget(call, _close(record, reply, started)), reply
+    server = breaker.server_of(call.model)
+    paused = breaker.admit(server, now=now)
+    if paused is not None:
+        return _close(record, paused, started), paused
+    Transcript.objects.create(request=record, user=call.user, sent=text)
+    flights.let_go_of_connection()
+    reply = OpenAIProvider().ask(
+        Question(
+            inputs=call.inputs,
+            system=system,
+            user=text,
+            schema=call.task.schema,
+            settle=settle_for(call.inputs, system),
+            max_tokens=call.task.max_tokens,
+            model=call.model,
+            on_text=call.on_text,
+        )
+    )
+    reply = _counted(reply, system + text)
+    breaker.note(server, reply, now=timezone.now())
+    Transcript.objects.filter(request=record).update(received=reply.raw)
+    outcome = _close(record, reply, started)
     if reply.answer is not None:
         cache.keep(
             request_hash=call.request_hash,
             purpose=call.purpose,
             answer=reply.answer,
             user=call.user,
+            model=call.model,
             prompt_version=call.prompt.version,
             tokens=(reply.tokens_in, reply.tokens_out),
             now=timezone.now(),
         )
-    return _outcome(reply, record)
+    return outcome, reply
+
+
+def _counted(reply: Reply, sent: str) -> Reply:
+    """Estimate the tokens of an answer from a server that does not count them."""
+    if not reply.raw or reply.tokens_in or reply.tokens_out:
+        return reply
+    return replace(
+        reply, tokens_in=prices.tokens_about(sent), tokens_out=prices.tokens_about(reply.raw)
+    )
+
+
+def _over_budget(call: _Call, outcome: Outcome[Any]) -> Outcome[Any]:
+    """Let the offline coach step in where the site allows it, with a word on why."""
+    if not settings.AI_OFFLINE_FALLBACK:
+        return outcome
+    why = _("%(why)s Until then the offline coach answers.") % {"why": outcome.message}
+    return _ask_offline(call.purpose, call.inputs, call.task, call.user, why)
 
 
 def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
@@ -235,8 +274,11 @@ def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
         answer = call.task.schema.model_validate(found.response)
     except ValidationError:
         logger.warning("Cached answer %s does not fit its schema; asking anew.", found.pk)
+        # Away with it, or all who wait for an answer would find this one.
+        found.delete()
         return None
-    call.record(now, model=found.model, outcome=State.OK, cached=True).save()
+    record = call.record(now, model=found.model, outcome=State.OK, cached=True)
+    record.save()
     return Outcome(
         state=State.OK,
         answer=answer,
@@ -246,31 +288,21 @@ def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
         tokens_in=found.tokens_in,
         tokens_out=found.tokens_out,
         cached=True,
+        request_id=record.pk,
     )
 
 
-def _over_budget(call: _Call, now: datetime) -> Outcome[Any]:
-    wait = budget.seconds_until_tomorrow(call.user, now=now)
-    reply = Reply(state=State.OVER_BUDGET, retry_after=wait)
-    record = call.record(now)
-    _close(record, reply, time.monotonic())
-    return _outcome(reply, record)
-
-
-def _close(record: AIRequest, reply: Reply, started: float) -> None:
-    """Write into the record how the call ended."""
+def _close(record: AIRequest, reply: Reply, started: float) -> Outcome[Any]:
+    """Write into the record how the call ended, settle its budget, and say it in words."""
     record.tokens_in = reply.tokens_in
     record.tokens_out = reply.tokens_out
+    record.cost = prices.cost(record.model, reply.tokens_in, reply.tokens_out)
     record.latency_ms = round((time.monotonic() - started) * 1000)
     record.outcome = reply.state.value
     if record._state.adding:
         record.save()
     else:
-        # Only these: the learner may have closed their account meanwhile.
-        record.save(update_fields=["tokens_in", "tokens_out", "latency_ms", "outcome"])
-
-
-def _outcome(reply: Reply, record: AIRequest) -> Outcome[Any]:
+        budget.settle(record, counts=bool(reply.tokens_in or reply.tokens_out))
     return Outcome(
         state=reply.state,
         answer=reply.answer,
@@ -279,8 +311,10 @@ def _outcome(reply: Reply, record: AIRequest) -> Outcome[Any]:
         prompt_version=record.prompt_version,
         tokens_in=reply.tokens_in,
         tokens_out=reply.tokens_out,
+        cost=record.cost,
         latency_ms=record.latency_ms,
         offline=record.offline,
         message=words(reply.state, retry_after=reply.retry_after, cause=reply.cause),
         retry_after=reply.retry_after,
+        request_id=record.pk,
     )

@@ -1,4 +1,7 @@
-"""Feedback speaks only of what the learner wrote: a quote that is not there is dropped."""
+"""Feedback speaks only of what the learner wrote: a quote that is not there is dropped.
+
+Where fewer than half of the quotes are true, the whole answer is not believed.
+"""
 
 import re
 import unicodedata
@@ -18,6 +21,10 @@ _SAME = str.maketrans(
 )
 
 
+class Ungrounded(ValueError):
+    """Too little of an answer stands on what the learner wrote."""
+
+
 def normalised(text: str) -> str:
     """Return `text` without regard to white space, case, and typographic quotes and dashes."""
     text = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
@@ -34,3 +41,12 @@ def keep_quoted(points: Iterable[QuotedPoint], body: str) -> list[QuotedPoint]:
         if quote and quote in there:
             kept.append(point)
     return kept
+
+
+def check_enough(kept: int, given: int) -> None:
+    """Raise Ungrounded, in words for the model, when most of its quotes were not true."""
+    if given and kept * 2 < given:
+        raise Ungrounded(
+            f"only {kept} of {given} quotes stand in the learner's work; copy each quote word for "
+            "word from the learner's work, or leave the point out"
+        )

@@ -1,6 +1,7 @@
 """What the gateway hands back, with words for the learner."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,11 +25,14 @@ class Outcome[A: Answer]:
     prompt_version: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    cost: Decimal = Decimal(0)
     latency_ms: int = 0
     cached: bool = False
     offline: bool = False
     message: str = ""
     retry_after: int | None = None
+    # The row of AIRequest about it.
+    request_id: int | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -42,6 +46,13 @@ def words(state: State, *, retry_after: int | None = None, cause: Cause = Cause.
         return asked + _again_in(retry_after)
     if state is State.UNAVAILABLE:
         return _unavailable(cause)
+    if state is State.OVER_BUDGET:
+        return _over_budget(cause)
+    if cause is Cause.UNGROUNDED:
+        return _(
+            "The AI service spoke of things that are not in your work, twice. That was thrown "
+            "away. Nothing is lost: try again, another attempt often works."
+        )
     return {
         State.OK: "",
         State.TIMED_OUT: _(
@@ -55,10 +66,28 @@ def words(state: State, *, retry_after: int | None = None, cause: Cause = Cause.
             "The AI service declined to answer this text. Nothing is lost: change the wording "
             "and try again, or go on without it."
         ),
-        State.OVER_BUDGET: _(
-            "You have used today's AI answers. Nothing is lost: new ones are there tomorrow."
-        ),
     }[state]
+
+
+def _over_budget(cause: Cause) -> str:
+    return {
+        Cause.SITE_DAY: _(
+            "This site has used its AI answers of today. Nothing is lost: new ones are there "
+            "tomorrow."
+        ),
+        Cause.SITE_MONTH: _(
+            "This site has used its AI answers of this month. Nothing is lost: new ones are there "
+            "next month."
+        ),
+    }.get(
+        cause,
+        _("You have used today's AI answers. Nothing is lost: new ones are there tomorrow."),
+    )
+
+
+def words_when_lost() -> str:
+    """Say that the worker was lost more than once."""
+    return _("The coach was interrupted more than once. Nothing is lost: try again.")
 
 
 def _again_in(seconds: int | None) -> str:
@@ -75,7 +104,7 @@ def _again_in(seconds: int | None) -> str:
 
 
 def _unavailable(cause: Cause) -> str:
-    return {
+    texts = {
         Cause.NONE: _(
             "The AI service cannot be reached at the moment. Nothing is lost: try again in a "
             "few minutes."
@@ -92,4 +121,5 @@ def _unavailable(cause: Cause) -> str:
             "The AI service does not understand this site's requests. Nothing is lost and it is "
             "not your fault: whoever runs this site has to check the AI settings."
         ),
-    }[cause]
+    }
+    return texts.get(cause, texts[Cause.NONE])

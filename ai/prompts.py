@@ -16,7 +16,8 @@ from django.db.models import QuerySet
 
 from ai.exchange import Purpose
 from ai.models import PromptTemplate
-from ai.schemas import AnyInputs, ExplainInputs, FeedbackInputs, PlanInputs
+from ai.purposes import TASKS
+from ai.schemas import AnyInputs
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +26,6 @@ SEPARATOR = "=== user ==="
 DELIMITER = "learner_text"
 # A text beyond this is cut, with a mark that the model can see.
 MOST_CHARACTERS = 30_000
-
-INPUTS: dict[Purpose, type[AnyInputs]] = {
-    Purpose.PLAN: PlanInputs,
-    Purpose.FEEDBACK: FeedbackInputs,
-    Purpose.EXPLAIN: ExplainInputs,
-}
 
 _LOOKALIKE = re.compile(rf"<(?=\s*/?\s*{DELIMITER})", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -113,7 +108,7 @@ def _packaged_versions(purpose: Purpose) -> dict[int, Path]:
 def check(name: str, text: str) -> None:
     """Raise BadPrompt when `text` cannot serve as the prompt called `name`."""
     try:
-        inputs = INPUTS[Purpose(name)]
+        inputs = TASKS[Purpose(name)].inputs
     except ValueError as error:
         raise BadPrompt(f"There is no prompt called {name!r}.") from error
     system, user = _parts(text)

@@ -8,7 +8,7 @@ tie fields together cannot be said at all; both are checked here after parsing.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -82,6 +82,25 @@ class PlanCriterion(Strict):
     weight: int = Field(ge=1, le=100)
 
 
+def _balanced(rubric: list[PlanCriterion]) -> list[PlanCriterion]:
+    """Return the criteria with weights that make 100, whatever a model had added up."""
+    total = sum(criterion.weight for criterion in rubric)
+    if total == 100:
+        return rubric
+    shares = [max(1, criterion.weight * 100 // total) for criterion in rubric]
+    heaviest = shares.index(max(shares))
+    shares[heaviest] += 100 - sum(shares)
+    return [
+        criterion.model_copy(update={"weight": share})
+        for criterion, share in zip(rubric, shares, strict=True)
+    ]
+
+
+type PlanRubric = Annotated[
+    list[PlanCriterion], Field(min_length=2, max_length=5), AfterValidator(_balanced)
+]
+
+
 class PlanChallenge(Strict):
     title: Title
     instructions: LongText
@@ -90,7 +109,7 @@ class PlanChallenge(Strict):
     milestone: int | None = Field(
         description="Index of the milestone it belongs to, counted from 0, or null."
     )
-    rubric: list[PlanCriterion] = Field(min_length=2, max_length=5)
+    rubric: PlanRubric
 
 
 class PlanMilestone(Strict):
@@ -134,13 +153,17 @@ class QuotedPoint(Strict):
 
 
 class Feedback(Strict):
-    """Feedback on one piece of work: a score per criterion, quoted points, one next step."""
+    """Feedback on one piece of work: a score per criterion, quoted points, one next step.
 
-    scores: list[CriterionScore] = Field(min_length=1, max_length=12)
+    The fields stand in the order in which a learner reads them while they are being written.
+    """
+
+    summary: Text
     strengths: list[QuotedPoint] = Field(max_length=5)
     improvements: list[QuotedPoint] = Field(max_length=5)
     next_step: Comment
-    summary: Text
+    scores: list[CriterionScore] = Field(min_length=1, max_length=12)
+    confidence: Literal["low", "medium", "high"]
 
 
 # --- An explanation -----------------------------------------------------------
@@ -153,7 +176,52 @@ class Explanation(Strict):
     check_question: Comment
 
 
-type Answer = Plan | Feedback | Explanation
+# --- Another proposal in the place of, or beside, one of a plan -----------------
+
+
+class Variation(Strict):
+    """One challenge like another, but easier, harder, or simply different."""
+
+    title: Title
+    instructions: LongText
+    difficulty: int = Field(ge=1, le=5)
+    minutes: int = Field(ge=5, le=1200)
+    rubric: PlanRubric
+
+    @model_validator(mode="after")
+    def _criteria_differ(self) -> Self:
+        if len({criterion.name.casefold() for criterion in self.rubric}) < len(self.rubric):
+            raise ValueError("the criteria of a challenge need different names")
+        return self
+
+
+# --- A hint ---------------------------------------------------------------------
+
+
+class Hint(Strict):
+    """One nudge towards the learner's own answer."""
+
+    hint: Comment
+    question: Comment
+
+
+# --- A check of a peer review before it is sent ------------------------------------
+
+
+class Flag(Strict):
+    """One comment that could be kinder or more exact. It holds no words of the model's own."""
+
+    field: Name
+    kind: Literal["vague", "unkind", "unfounded"]
+
+
+class ReviewCheck(Strict):
+    """What in a review needs another look; nothing when all is well."""
+
+    flags: list[Flag] = Field(max_length=12)
+
+
+type Answer = Plan | Variation | Feedback | Explanation | Hint | ReviewCheck
 
 # --- Inputs: never a name, an address or an id of a person ----------------------
 
@@ -194,4 +262,40 @@ class ExplainInputs(Inputs):
     context: str = ""
 
 
-type AnyInputs = PlanInputs | FeedbackInputs | ExplainInputs
+class VaryInputs(Inputs):
+    """What another proposal is made from: the goal, and the challenge that it departs from."""
+
+    goal: str
+    description: str = ""
+    category: str = ""
+    level: str = ""
+    title: str
+    instructions: str
+    difficulty: int
+    minutes: int
+    rubric: list[PlanCriterion]
+    how: Literal["more", "easier", "harder", "again"]
+    existing_titles: list[str] = []
+
+
+class HintInputs(Inputs):
+    """What a hint is made from. `step` counts from 1, the gentlest, to 3."""
+
+    challenge_title: str
+    instructions: str
+    rubric: list[Criterion] = Field(min_length=1)
+    draft: str = ""
+    step: int = Field(ge=1, le=3)
+    earlier_hints: list[str] = []
+
+
+class ReviewInputs(Inputs):
+    """What a check of a review reads: the reviewer's comments, by field."""
+
+    challenge_title: str
+    comments: dict[str, str]
+
+
+type AnyInputs = (
+    PlanInputs | VaryInputs | FeedbackInputs | ExplainInputs | HintInputs | ReviewInputs
+)

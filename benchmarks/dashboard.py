@@ -20,12 +20,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learnquest.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402 - after the set-up
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User  # noqa: E402
-from learnquest.demo.people import DEMO_SIGN_INS  # noqa: E402
+from accounts.models import User
+from learnquest.demo.people import DEMO_SIGN_INS
 
 count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
 client = Client(HTTP_HOST="127.0.0.1")

@@ -8,7 +8,15 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
 from accounts.idempotency import idempotent
-from challenges import authoring, bulk, generation, ordering, prerequisites, rubric_presets
+from challenges import (
+    authoring,
+    bulk,
+    generation,
+    ordering,
+    prerequisites,
+    rubric_presets,
+    variation,
+)
 from challenges.models import Challenge, Plan, Proposal
 from goals.models import Goal, Milestone
 from learnquest.core import versions
@@ -451,3 +459,24 @@ def restore_proposal(request: LearnerRequest, proposal_id: Id) -> Any:
     """Take a dropped proposal back."""
     proposal = _my_proposal(request, proposal_id)
     return generation.restore_proposal(proposal=proposal, by=request.user)
+
+
+class VaryIn(In):
+    how: str = Field(description="more, easier, harder or again.", examples=["easier"])
+
+
+@ai_router.post(
+    "/proposals/{proposal_id}/vary", response={202: PlanOut, **refusals(403, 404, 409, 422)}
+)
+def vary_proposal(
+    request: LearnerRequest, response: HttpResponse, proposal_id: Id, payload: VaryIn
+) -> Any:
+    """Ask for another proposal: one more beside it, or an easier, harder or new one in its place.
+
+    Poll the plan at `Location`.
+    """
+    limit(request, "ai")
+    proposal = _my_proposal(request, proposal_id)
+    variation.request_variation(proposal=proposal, by=request.user, how=payload.how)
+    response["Location"] = f"/api/ai/plans/{proposal.plan_id}"
+    return Status(202, _my_plan(request, proposal.plan_id))

@@ -1,6 +1,6 @@
 """Plans that the coach proposes: asked for, written by the worker, accepted one by one."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts import inbox
 from accounts.models import Notification, User
-from ai import gateway
+from ai import gateway, leases
 from ai.gateway import Outcome, Purpose
+from ai.outcomes import words_when_lost
+from ai.safe_text import unlinked
 from ai.schemas import Plan as PlanAnswer
 from ai.schemas import PlanInputs
 from challenges import authoring, tasks
@@ -68,23 +70,37 @@ def write_plan(plan_id: int) -> None:
 
     Does nothing for a plan that is not waiting, so it is safe to run twice.
     """
-    plan = (
-        Plan.objects.select_related("goal__owner")
+    if not leases.claim(Plan.objects.all(), plan_id, now=timezone.now()):
+        return
+    plan = Plan.objects.select_related("goal__owner").get(pk=plan_id)
+    outcome = gateway.complete(purpose=Purpose.PLAN, inputs=_inputs(plan), user=plan.goal.owner)
+    with transaction.atomic():
+        locked = _waiting(plan_id)
+        if locked is not None:
+            _record(locked, outcome)
+
+
+def recover(*, now: datetime) -> int:
+    """Take up plans whose worker was lost; returns how many."""
+    return leases.recover(
+        Plan.objects.all(), now=now, enqueue=tasks.generate_plan.enqueue, give_up=_give_up
+    )
+
+
+@transaction.atomic
+def _give_up(plan_id: int) -> None:
+    plan = _waiting(plan_id)
+    if plan is not None:
+        _fail(plan, words_when_lost())
+
+
+def _waiting(plan_id: int) -> Plan | None:
+    return (
+        Plan.objects.select_for_update(of=("self",))
+        .select_related("goal")
         .filter(pk=plan_id, status=Plan.Status.PENDING)
         .first()
     )
-    if plan is None:
-        return
-    outcome = gateway.complete(purpose=Purpose.PLAN, inputs=_inputs(plan), user=plan.goal.owner)
-    with transaction.atomic():
-        locked = (
-            Plan.objects.select_for_update(of=("self",))
-            .select_related("goal")
-            .filter(pk=plan_id, status=Plan.Status.PENDING)
-            .first()
-        )
-        if locked is not None:
-            _record(locked, outcome)
 
 
 def _inputs(plan: Plan) -> PlanInputs:
@@ -106,14 +122,17 @@ def _record(plan: Plan, outcome: Outcome[Any]) -> None:
     """Keep what the coach answered, or why it did not, and tell the learner."""
     plan.model = outcome.model
     plan.is_offline = outcome.offline
+    plan.request_id = outcome.request_id
     if not isinstance(outcome.answer, PlanAnswer):
         _fail(plan, outcome.message)
         return
     Proposal.objects.bulk_create(_proposals(plan, outcome.answer))
     plan.status = Plan.Status.READY
     plan.summary = outcome.answer.summary
+    # Why the offline coach stepped in, where it did.
+    plan.message = outcome.message[:500]
     plan.finished_at = timezone.now()
-    plan.save(update_fields=["status", "summary", "model", "is_offline", "finished_at"])
+    plan.save()
     inbox.notify(
         user_id=plan.goal.owner_id,
         kind=Notification.Kind.PLAN_READY,
@@ -126,7 +145,7 @@ def _fail(plan: Plan, message: str) -> None:
     plan.status = Plan.Status.FAILED
     plan.message = message[:500]
     plan.finished_at = timezone.now()
-    plan.save(update_fields=["status", "message", "model", "is_offline", "finished_at"])
+    plan.save()
     inbox.notify(
         user_id=plan.goal.owner_id,
         kind=Notification.Kind.PLAN_FAILED,
@@ -147,7 +166,7 @@ def _proposals(plan: Plan, answer: PlanAnswer) -> list[Proposal]:
                 plan=plan,
                 position=position,
                 title=item.title[:120],
-                instructions=item.instructions,
+                instructions=unlinked(item.instructions),
                 difficulty=item.difficulty,
                 estimated_minutes=item.minutes,
                 rubric=authoring.with_keys(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from ai.models import AIRequest, Leased
 from challenges.quest_models import Quest, QuestStart
 from challenges.rubrics import Criterion, Rubric, parse_rubric, validate_rubric
 from goals.models import Goal, Milestone, open_to
@@ -182,7 +183,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         return self.owned_by(user)
 
 
-class Plan(models.Model):
+class Plan(Leased):
     """One request for a plan, and what came of it."""
 
     class Status(models.TextChoices):
@@ -204,6 +205,9 @@ class Plan(models.Model):
     model = models.CharField(max_length=100, blank=True)
     is_offline = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    request = models.ForeignKey(
+        AIRequest, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = PlanQuerySet.as_manager()
@@ -299,4 +303,48 @@ class Proposal(models.Model):
         return parse_rubric(self.rubric)
 
 
-__all__ = ["Challenge", "Criterion", "Plan", "Prerequisite", "Proposal", "Quest", "QuestStart"]
+class Variation(Leased):
+    """A wish for another proposal: more like it, easier, harder, or simply another one."""
+
+    class How(models.TextChoices):
+        MORE = "more", _("More like this")
+        EASIER = "easier", _("Easier")
+        HARDER = "harder", _("Harder")
+        AGAIN = "again", _("Another one")
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Being made")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="variations")
+    how = models.CharField(max_length=8, choices=How)
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    message = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "plan_variations"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["proposal"],
+                condition=Q(status="pending"),
+                name="plan_variations_one_pending",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.how} {self.proposal_id}"
+
+
+__all__ = [
+    "Challenge",
+    "Criterion",
+    "Plan",
+    "Prerequisite",
+    "Proposal",
+    "Quest",
+    "QuestStart",
+    "Variation",
+]

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from challenges import generation, rubric_presets
+from challenges import generation, rubric_presets, variation
 from challenges.forms import PlanForm, ProposalForm, about_rubric, rubric_formset
-from challenges.models import Plan, Proposal
+from challenges.models import Plan, Proposal, Variation
 from challenges.views import asked_preset
 from goals.models import Goal
 from learnquest.core.checked import show_on
@@ -111,6 +111,19 @@ def restore(request: LearnerRequest, pk: int) -> HttpResponse:
     return _proposal_panel(request, proposal)
 
 
+@post_only(_plan_of)
+def vary(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Ask for another proposal like this one, or in its place."""
+    proposal = _proposal(request, pk)
+    try:
+        variation.request_variation(
+            proposal=proposal, by=request.user, how=request.POST.get("how", "")
+        )
+    except DomainError as refusal:
+        return _proposal_panel(request, proposal, error=str(refusal))
+    return _proposal_panel(request, proposal)
+
+
 @require_http_methods(["GET", "POST"])
 def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
@@ -159,13 +172,24 @@ def _proposal(request: LearnerRequest, pk: int) -> Proposal:
 
 
 def _plan_page(request: LearnerRequest, plan: Plan) -> HttpResponse:
-    proposals = list(plan.proposals.all())
+    proposals = list(plan.proposals.prefetch_related("variations"))
+    for proposal in proposals:
+        # The newest wish for another one, to show that it is on its way or why it failed.
+        wishes = sorted(proposal.variations.all(), key=lambda wish: wish.pk)
+        proposal.wish = wishes[-1] if wishes else None  # type: ignore[attr-defined]
+    is_varying = any(
+        wish.status == Variation.Status.PENDING
+        for proposal in proposals
+        for wish in proposal.variations.all()
+    )
     open_count = sum(proposal.state == Proposal.State.OPEN for proposal in proposals)
     context = {
         "plan": plan,
         "goal": plan.goal,
         "proposals": proposals,
         "open_count": open_count,
+        "is_varying": is_varying,
+        "hows": Variation.How.choices,
         "all_minutes": sum(proposal.estimated_minutes for proposal in proposals),
     }
     template = "challenges/plan.html#panel" if request.htmx else "challenges/plan.html"

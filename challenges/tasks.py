@@ -9,3 +9,10 @@ def generate_plan(plan_id: int) -> None:
     from challenges import generation
 
     generation.write_plan(plan_id)
+
+
+@task()
+def write_variation(variation_id: int) -> None:
+    from challenges import variation  # which enqueues this task
+
+    variation.write_variation(variation_id)

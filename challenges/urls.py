@@ -27,6 +27,7 @@ urlpatterns = [
     path("quests/<int:pk>/unpublish/", quest_views.unpublish, name="unpublish_quest"),
     path("goals/<int:goal_pk>/publish/", quest_views.publish, name="publish_quest"),
     path("proposals/<int:pk>/edit/", plan_views.edit, name="edit_proposal"),
+    path("proposals/<int:pk>/vary/", plan_views.vary, name="vary_proposal"),
     path("proposals/<int:pk>/accept/", plan_views.accept, name="accept_proposal"),
     path("proposals/<int:pk>/drop/", plan_views.drop, name="drop_proposal"),
     path("proposals/<int:pk>/restore/", plan_views.restore, name="restore_proposal"),

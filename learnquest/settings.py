@@ -386,14 +386,63 @@ AUDIT_DAYS = env.int("AUDIT_DAYS", default=365)
 
 # --- AI ---------------------------------------------------------------------
 
+# False sends nothing to any model server; the built-in offline coach answers.
+AI_ENABLED = env.bool("AI_ENABLED", default=True)
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 AI_MODEL = env.str("AI_MODEL", default="gpt-5-mini")
+# Another model for one purpose.
+AI_MODELS = {
+    "plan": env.str("AI_MODEL_PLAN", default=""),
+    "vary": env.str("AI_MODEL_VARY", default=""),
+    "feedback": env.str("AI_MODEL_FEEDBACK", default=""),
+    "explain": env.str("AI_MODEL_EXPLAIN", default=""),
+    "hint": env.str("AI_MODEL_HINT", default=""),
+    "review": env.str("AI_MODEL_REVIEW", default=""),
+}
 AI_API = env.str("AI_API", default="responses")  # or "chat", for servers without Responses
+AI_STREAM = env.bool("AI_STREAM", default=True)
 AI_TIMEOUT_SECONDS = env.float("AI_TIMEOUT_SECONDS", default=60)
 AI_CONNECT_TIMEOUT_SECONDS = env.float("AI_CONNECT_TIMEOUT_SECONDS", default=5)
-AI_CACHE_DAYS = env.int("AI_CACHE_DAYS", default=30)
-AI_CALLS_PER_LEARNER_A_DAY = env.int("AI_CALLS_PER_LEARNER_A_DAY", default=100)
+# For one answer in all, retries and repair included: a slow drip ends here.
+AI_DEADLINE_SECONDS = env.float("AI_DEADLINE_SECONDS", default=120)
+AI_RETRIES = env.int("AI_RETRIES", default=2)
+# After so many failures in a row nobody asks for a while, save one probe at a time.
+AI_BREAKER_FAILURES = env.int("AI_BREAKER_FAILURES", default=5)
+AI_BREAKER_SECONDS = env.int("AI_BREAKER_SECONDS", default=30)
+# How many days answers are kept to be given again, by purpose.
+AI_CACHE_DAYS: dict[str, int] = {
+    **dict.fromkeys(AI_MODELS, 30),
+    "explain": 90,
+    **env.dict("AI_CACHE_DAYS", cast={"value": int}, default={}),
+}
+# What a million tokens cost, in and out: "gpt-5-mini=0.25/2.00,other=1/4". "*" is for the rest.
+AI_PRICES = env.dict("AI_PRICES", default={"gpt-5-mini": "0.25/2.00"})
+
+
+def _allowance(text: str) -> dict[str, float]:
+    """Read calls, tokens and cost (in the currency of AI_PRICES); what is left out is free."""
+    parts = text.split(",")
+    return {key.strip(): float(value) for key, _, value in (p.partition("=") for p in parts) if key}
+
+
+AI_BUDGETS = {
+    # A day, by role.
+    "learner": _allowance(env.str("AI_BUDGET_LEARNER", default="calls=100,tokens=1000000,cost=1")),
+    "moderator": _allowance(
+        env.str("AI_BUDGET_MODERATOR", default="calls=200,tokens=2000000,cost=2")
+    ),
+    "admin": _allowance(env.str("AI_BUDGET_ADMIN", default="calls=500,tokens=5000000,cost=5")),
+    # Of all together.
+    "site_day": _allowance(env.str("AI_BUDGET_SITE_DAY", default="cost=20")),
+    "site_month": _allowance(env.str("AI_BUDGET_SITE_MONTH", default="cost=300")),
+}
+# Whether the offline coach answers when a budget is used up.
+AI_OFFLINE_FALLBACK = env.bool("AI_OFFLINE_FALLBACK", default=True)
+# Who gets a mail when calls fail or money goes; the log tells it in any case.
+AI_ALERT_MAIL = env.list("AI_ALERT_MAIL", default=[])
+AI_ALERT_FAILURES = env.float("AI_ALERT_FAILURES", default=0.3)  # share of an hour's calls
+AI_ALERT_SPEND = env.float("AI_ALERT_SPEND", default=0.8)  # share of a site's budget
 
 # --- Language and time ------------------------------------------------------
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("", include((goal_pages, goal_urls.app_name))),
     path("", include("challenges.urls")),
+    path("", include("ai.urls")),
     path("", include("submissions.urls")),
     path("", include("reviews.urls")),
     path("api/", api.urls),

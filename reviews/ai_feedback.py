@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts import inbox
 from accounts.models import Notification, User
-from ai import gateway
-from ai.gateway import Outcome, Purpose
+from ai import gateway, leases, opinions
+from ai.gateway import Outcome, Purpose, State
+from ai.outcomes import words_when_lost
 from ai.schemas import Criterion as AskedCriterion
 from ai.schemas import Feedback, FeedbackInputs
+from learnquest.core.checked import check
 from learnquest.core.errors import Conflict
-from reviews import tasks
+from reviews import drafts, tasks
 from reviews.models import AIFeedback
 from submissions.models import Submission
 
@@ -43,7 +45,9 @@ def retry(*, feedback: AIFeedback, by: User) -> AIFeedback:
     feedback.message = ""
     feedback.requested_at = timezone.now()
     feedback.finished_at = None
-    feedback.save(update_fields=["status", "message", "requested_at", "finished_at"])
+    feedback.draft = {}
+    leases.renew(feedback)
+    feedback.save()
     _enqueue(feedback)
     return feedback
 
@@ -62,19 +66,32 @@ def write(feedback_id: int) -> None:
 
     Does nothing for feedback that is not waiting, so it is safe to run twice.
     """
-    feedback = (
-        AIFeedback.objects.select_related("submission__challenge", "submission__author")
-        .filter(pk=feedback_id, status=AIFeedback.Status.PENDING)
-        .first()
-    )
-    if feedback is None:
+    if not leases.claim(AIFeedback.objects.all(), feedback_id, now=timezone.now()):
         return
+    feedback = AIFeedback.objects.select_related("submission__challenge", "submission__author").get(
+        pk=feedback_id
+    )
     outcome = gateway.complete(
         purpose=Purpose.FEEDBACK,
         inputs=inputs_for(feedback.submission),
         user=feedback.submission.author,
+        on_text=drafts.Keeper(feedback),
     )
     record(feedback_id=feedback_id, outcome=outcome)
+
+
+def recover(*, now: datetime) -> int:
+    """Take up feedback whose worker was lost; returns how many."""
+
+    def give_up(pk: int) -> None:
+        record(feedback_id=pk, outcome=Outcome(state=State.UNAVAILABLE, message=words_when_lost()))
+
+    return leases.recover(
+        AIFeedback.objects.all(),
+        now=now,
+        enqueue=tasks.write_ai_feedback.enqueue,
+        give_up=give_up,
+    )
 
 
 @transaction.atomic
@@ -113,6 +130,27 @@ def rate(*, feedback: AIFeedback, by: User, helpful: bool) -> AIFeedback:
         raise Conflict(_("There is no feedback to rate yet."))
     feedback.helpful = helpful
     feedback.save(update_fields=["helpful"])
+    opinions.note(feedback.request_id, helpful=helpful)
+    return feedback
+
+
+@transaction.atomic
+def report_wrong(*, feedback: AIFeedback, by: User, note: str = "") -> AIFeedback:
+    """Keep that the author says the feedback is wrong, and why. Raises Conflict before it is ready.
+
+    Raises Invalid for a reason of more than 500 characters.
+    """
+    feedback = (
+        AIFeedback.objects.select_for_update(of=("self",))
+        .filter(submission__author=by)
+        .get(pk=feedback.pk)
+    )
+    if feedback.status != AIFeedback.Status.READY:
+        raise Conflict(_("There is no feedback to report yet."))
+    feedback.is_wrong, feedback.wrong_note = True, note.strip()
+    check(feedback)
+    feedback.save(update_fields=["is_wrong", "wrong_note"])
+    opinions.note(feedback.request_id, is_wrong=True, note=feedback.wrong_note)
     return feedback
 
 
@@ -137,19 +175,24 @@ def _fields(outcome: Outcome[Any]) -> dict[str, Any]:
         "tokens_out": outcome.tokens_out,
         "latency_ms": outcome.latency_ms,
         "cached": outcome.cached,
+        "cost": outcome.cost,
         "raw": outcome.raw,
+        "request_id": outcome.request_id,
+        "draft": {},
     }
     if not isinstance(outcome.answer, Feedback):
         return told | {"status": AIFeedback.Status.FAILED, "message": outcome.message[:500]}
     answer = outcome.answer
     return told | {
         "status": AIFeedback.Status.READY,
-        "message": "",
+        # Why the offline coach stepped in, where it did.
+        "message": outcome.message[:500],
         "scores": [score.model_dump() for score in answer.scores],
         "strengths": [point.model_dump() for point in answer.strengths],
         "improvements": [point.model_dump() for point in answer.improvements],
         "summary": answer.summary,
         "next_step": answer.next_step,
+        "confidence": answer.confidence,
     }
 
 

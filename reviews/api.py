@@ -8,14 +8,15 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
 from accounts.idempotency import idempotent
+from ai.api import AskOut, answer_ask
 from challenges.api import CriterionOut
 from challenges.models import Challenge
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
-from reviews import ai_feedback, assignment, handin, peer_review
+from reviews import ai_feedback, assignment, coaching, handin, peer_review
 from reviews.models import AIFeedback, PeerReview
-from submissions import drafting
+from submissions import drafting, hints
 from submissions.models import Submission
 
 submission_router = Router(tags=["submissions"])
@@ -61,6 +62,8 @@ class FeedbackOut(Schema):
     is_offline: bool
     cached: bool
     helpful: bool | None
+    is_wrong: bool = Field(description="You reported that something in it is wrong.")
+    confidence: str = Field(description="low, medium or high; empty before it is ready.")
     requested_at: datetime
     finished_at: datetime | None
 
@@ -304,3 +307,40 @@ def rate_feedback(request: LearnerRequest, submission_id: Id, payload: HelpfulIn
         AIFeedback.objects.filter(submission__author=request.user), submission=submission_id
     )
     return ai_feedback.rate(feedback=feedback, by=request.user, helpful=payload.helpful)
+
+
+class WrongIn(In):
+    note: str = ""
+
+
+@ai_router.post(
+    "/feedback/{submission_id}/wrong", response={200: FeedbackOut, **refusals(403, 404, 409, 422)}
+)
+def report_feedback(request: LearnerRequest, submission_id: Id, payload: WrongIn) -> Any:
+    """Say that the coach's feedback on your work is wrong, and why."""
+    feedback = get_object_or_404(
+        AIFeedback.objects.filter(submission__author=request.user), submission=submission_id
+    )
+    return ai_feedback.report_wrong(feedback=feedback, by=request.user, note=payload.note)
+
+
+class HintIn(In):
+    challenge: int
+
+
+@ai_router.post("/hint", response={200: AskOut, 202: AskOut, **refusals(403, 404, 409, 422)})
+def request_hint(request: LearnerRequest, response: HttpResponse, payload: HintIn) -> Any:
+    """Get the next of three hints for a challenge of yours; never the answer."""
+    limit(request, "ai")
+    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)
+    return answer_ask(response, hints.request_hint(challenge=challenge, by=request.user))
+
+
+@review_router.post(
+    "/{review_id}/check", response={200: AskOut, 202: AskOut, **refusals(403, 404, 422)}
+)
+def check_review(request: LearnerRequest, response: HttpResponse, review_id: Id) -> Any:
+    """Have the saved words of your review looked at before you send it: vague, or unkind?"""
+    limit(request, "ai")
+    review = get_object_or_404(PeerReview.objects.given_by(request.user), pk=review_id)
+    return answer_ask(response, coaching.check(review=review, by=request.user))

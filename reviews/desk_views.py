@@ -12,7 +12,7 @@ from leaderboard import points
 from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import assignment, peer_review
+from reviews import assignment, coaching, peer_review
 from reviews.forms import answers
 from reviews.models import PeerReview
 
@@ -51,7 +51,11 @@ def claim(request: LearnerRequest) -> HttpResponse:
 
 @require_GET
 def desk(request: LearnerRequest, pk: int) -> HttpResponse:
-    return _desk(request, _own_review(request, pk))
+    review = _own_review(request, pk)
+    if request.htmx:
+        context = {"review": review, **_check_context(request, review)}
+        return render(request, "reviews/desk.html#check", context)
+    return _desk(request, review)
 
 
 @post_only("reviews:desk")
@@ -72,6 +76,25 @@ def save(request: LearnerRequest, pk: int) -> HttpResponse:
         messages.error(request, error)
         return _desk(request, review, given, status=422)
     messages.success(request, _("Kept. Nobody sees it before you send it."))
+    return redirect(review)
+
+
+@post_only("reviews:desk")
+def check(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Keep what is written, and have its tone and its use to the author looked at."""
+    review = _own_review(request, pk)
+    given = answers(request.POST, review.submission.challenge.criteria)
+    refusal = None
+    try:
+        review = peer_review.save_draft(review=review, by=request.user, **given)
+        coaching.check(review=review, by=request.user)
+    except DomainError as error:
+        refusal = error
+    if request.htmx:
+        context = {"review": review, "refusal": refusal, **_check_context(request, review)}
+        return render(request, "reviews/desk.html#check", context)
+    if refusal:
+        return _desk(request, review, given, refusal=refusal, status=refusal.status)
     return redirect(review)
 
 
@@ -117,6 +140,14 @@ def _own_review(request: LearnerRequest, pk: int) -> PeerReview:
     )
 
 
+def _check_context(request: LearnerRequest, review: PeerReview) -> dict[str, object]:
+    checked = coaching.latest(review=review, by=request.user)
+    return {
+        "checked": checked,
+        "remarks": coaching.remarks(checked, review) if checked is not None else [],
+    }
+
+
 def _desk(
     request: LearnerRequest,
     review: PeerReview,
@@ -137,6 +168,7 @@ def _desk(
         "refusal": refusal,
         "errors": refusal.errors if refusal else {},
         "overall_errors": refusal.errors.get("overall", []) if refusal else [],
+        **_check_context(request, review),
         "is_open": review.status in {PeerReview.Status.CLAIMED, PeerReview.Status.EXPIRED},
     }
     return render(request, "reviews/desk.html", context, status=status)

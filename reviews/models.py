@@ -12,7 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from ai.models import AIRequest, Leased
 from submissions.models import Submission
+
+CONFIDENCE = [("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))]
 
 
 class AIFeedbackQuerySet(models.QuerySet["AIFeedback"]):
@@ -23,7 +26,7 @@ class AIFeedbackQuerySet(models.QuerySet["AIFeedback"]):
         return self.filter(submission__author=user)
 
 
-class AIFeedback(models.Model):
+class AIFeedback(Leased):
     class Status(models.TextChoices):
         PENDING = "pending", _("Being written")
         READY = "ready", _("Ready")
@@ -39,6 +42,9 @@ class AIFeedback(models.Model):
     improvements = models.JSONField(default=list, blank=True)
     summary = models.TextField(blank=True)
     next_step = models.TextField(blank=True)
+    confidence = models.CharField(max_length=8, choices=CONFIDENCE, blank=True)
+    # What there is of it while it is being written, for the page alone.
+    draft = models.JSONField(default=dict, blank=True, editable=False)
     message = models.CharField(
         max_length=500, blank=True, help_text="What the learner is told when it failed."
     )
@@ -52,6 +58,11 @@ class AIFeedback(models.Model):
     latency_ms = models.PositiveIntegerField(default=0)
     cached = models.BooleanField(default=False)
     helpful = models.BooleanField(null=True, blank=True)
+    is_wrong = models.BooleanField(default=False, help_text="The author says that it is wrong.")
+    wrong_note = models.CharField(max_length=500, blank=True)
+    request = models.ForeignKey(
+        AIRequest, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     requested_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 

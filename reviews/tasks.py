@@ -1,6 +1,10 @@
 """Doors for the worker; what they do stands elsewhere. Each is safe to run twice."""
 
+from datetime import timedelta
+
 from django.tasks import task
+
+from learnquest.core.schedule import scheduled
 
 
 @task()
@@ -9,3 +13,11 @@ def write_ai_feedback(feedback_id: int) -> None:
     from reviews import ai_feedback
 
     ai_feedback.write(feedback_id)
+
+
+@scheduled(every=timedelta(minutes=1))
+@task()
+def recover_ai_work() -> None:
+    from reviews import recovery
+
+    recovery.recover_ai_work()

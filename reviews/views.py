@@ -11,7 +11,7 @@ from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import ai_feedback, handin, peer_review
+from reviews import ai_feedback, handin, highlight, peer_review
 from reviews.models import AIFeedback, PeerReview
 from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
 from submissions import drafting
@@ -73,7 +73,6 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     reviews = PeerReview.objects.filter(submission=work).sent().order_by("submitted_at")
     context |= {
         "points": points.of_work(challenge_id=work.challenge_id, user=request.user),
-        "body": render_markdown(work.body),
         "reviews": list(reviews),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
@@ -97,6 +96,19 @@ def rate_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
     try:
         feedback = ai_feedback.rate(
             feedback=feedback, by=request.user, helpful=request.POST.get("helpful") == "yes"
+        )
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return _feedback_panel(request, feedback)
+
+
+@post_only(_submission_of)
+def report_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
+    """The author says that the coach is wrong, and perhaps why."""
+    feedback = _own_feedback(request, pk)
+    try:
+        feedback = ai_feedback.report_wrong(
+            feedback=feedback, by=request.user, note=request.POST.get("note", "")
         )
     except DomainError as refusal:
         messages.error(request, str(refusal))
@@ -139,10 +151,34 @@ def _feedback_panel(request: LearnerRequest, feedback: AIFeedback) -> HttpRespon
 def _feedback_context(
     request: LearnerRequest, work: Submission, feedback: AIFeedback | None
 ) -> dict[str, object]:
+    body = render_markdown(work.body)
+    points: dict[str, list[dict[str, str]]] = {}
+    found: set[str] = set()
+    if feedback is not None:
+        points = _points(feedback)
+        quotes = [(point["id"], point["quote"]) for group in points.values() for point in group]
+        body, found = highlight.marked(body, quotes)
     return {
         "submission": work,
         "challenge": work.challenge,
         "is_mine": work.author_id == request.user.pk,
         "feedback": feedback,
+        "points": points,
+        "marked": found,
+        "body": body,
         "can_retry": feedback is not None and ai_feedback.can_retry(feedback),
+    }
+
+
+def _points(feedback: AIFeedback) -> dict[str, list[dict[str, str]]]:
+    """Return the quoted points, each with the id of its passage; those of the draft meanwhile."""
+    is_ready = feedback.status == AIFeedback.Status.READY
+    return {
+        name: [
+            point | {"id": f"{name}-{number}"}
+            for number, point in enumerate(
+                getattr(feedback, name) if is_ready else feedback.draft.get(name, []), start=1
+            )
+        ]
+        for name in ("strengths", "improvements")
     }

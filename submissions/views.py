@@ -7,13 +7,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
+from ai.models import Ask
 from challenges.models import Challenge
 from learnquest.core.errors import DomainError, Stale
 from learnquest.core.http import LearnerRequest, post_only
+from learnquest.core.limits import limit
 from learnquest.core.markdown import render as render_markdown
-from submissions import drafting
+from submissions import drafting, hints
 from submissions.forms import WorkForm
 from submissions.models import Submission, SubmissionQuerySet
 
@@ -66,6 +68,30 @@ def preview(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     return desk(request, challenge, form, preview=html)
 
 
+@require_http_methods(["GET", "POST"])
+def hint(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
+    """Keep the draft and ask for the next hint; while it is written htmx looks again."""
+    challenge = own_challenge(request, challenge_pk)
+    error = ""
+    if request.method == "POST":
+        limit(request, "ai")
+        form = WorkForm(request.POST)
+        form.is_valid()
+        try:
+            if form.cleaned_data.get("body", "").strip():
+                drafting.save_draft(challenge=challenge, by=request.user, **form.cleaned_data)
+            hints.request_hint(challenge=challenge, by=request.user)
+        except DomainError as refusal:
+            error = str(refusal)
+    if request.htmx:
+        context = {"challenge": challenge, "hint_error": error}
+        context |= _hints(request, challenge)
+        return render(request, "submissions/work.html#hints", context)
+    if error:
+        messages.error(request, error)
+    return redirect("submissions:work", challenge.pk)
+
+
 @post_only("reviews:submission")
 def discard(request: LearnerRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(
@@ -111,6 +137,7 @@ def desk(
         "version": _version(form, draft),
         "preview": preview,
         "instructions": render_markdown(challenge.instructions),
+        **_hints(request, challenge),
         "returned": _attempts(request, challenge).filter(status=Submission.Status.RETURNED).first(),
     }
     return render(request, "submissions/work.html", context | dict(more or {}), status=status)
@@ -139,6 +166,17 @@ def _version(form: WorkForm, draft: Submission | None) -> str | None:
         version: str | None = form.cleaned_data["version"]
         return version
     return drafting.version_of(draft)
+
+
+def _hints(request: LearnerRequest, challenge: Challenge) -> dict[str, object]:
+    given = hints.given(challenge=challenge, by=request.user)
+    is_pending = bool(given) and given[-1].status == Ask.Status.PENDING
+    return {
+        "hints": given,
+        "hint_is_pending": is_pending,
+        "hints_left": hints.STEPS - len(given),
+        "hint_failed": hints.failed(challenge=challenge, by=request.user),
+    }
 
 
 def _attempts(request: LearnerRequest, challenge: Challenge) -> SubmissionQuerySet:

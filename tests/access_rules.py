@@ -160,6 +160,12 @@ PAGES: dict[str, list[Rule]] = {
     "challenges:accept_proposal": [owner("proposal", 302, **POST)],
     "challenges:drop_proposal": [owner("proposal", 302, **POST)],
     "challenges:restore_proposal": [owner("proposal", 302, **POST)],
+    "challenges:vary_proposal": [owner("proposal", 302, **POST, how="easier")],
+    "ai:explain": [signed_in(), signed_in(422, **POST)],
+    "ai:explanation": [owner("explanation", 200)],
+    "ai:retry_explanation": [owner("explanation", 302, **POST)],
+    "ai:sent": [signed_in()],
+    "submissions:hint": [owner("begun_challenge", 302, **POST, body="More")],
     "submissions:work": [owner("begun_challenge", 200)],
     "submissions:save": [owner("begun_challenge", 302, **POST, body="More")],
     "submissions:preview": [owner("begun_challenge", 200, **POST, body="More")],
@@ -169,10 +175,12 @@ PAGES: dict[str, list[Rule]] = {
     "reviews:submission": [author_and_moderator("submission")],
     "reviews:retry_feedback": [owner("submission", 302, **POST)],
     "reviews:rate_feedback": [owner("submission", 302, **POST, helpful="yes")],
+    "reviews:report_feedback": [owner("submission", 302, **POST, note="No.")],
     "reviews:queue": [signed_in()],
     "reviews:next": [signed_in(302, **POST)],
     "reviews:desk": [reviewer("claim", 200)],
     "reviews:save": [reviewer("claim", 302, **POST, overall="So far")],
+    "reviews:check": [reviewer("claim", 302, **POST, overall="So far it is good work.")],
     "reviews:send": [reviewer("claim", 422, **POST)],
     "reviews:release": [reviewer("claim", 302, **POST)],
     "reviews:renew": [reviewer("claim", 302, **POST)],
@@ -369,6 +377,16 @@ API: dict[tuple[str, str], Rule] = {
     ("PUT", "/api/ai/proposals/{proposal_id}"): api_owner("proposal", 200, "PUT", title="New"),
     ("POST", "/api/ai/proposals/{proposal_id}/drop"): api_owner("proposal", 200, "POST"),
     ("POST", "/api/ai/proposals/{proposal_id}/restore"): api_owner("proposal", 409, "POST"),
+    ("POST", "/api/ai/proposals/{proposal_id}/vary"): api_owner(
+        "proposal", 202, "POST", how="easier"
+    ),
+    ("POST", "/api/ai/hint"): api_owner("", 200, "POST", challenge="$begun_challenge"),
+    ("GET", "/api/ai/asks/{ask_id}"): api_owner("ask", 200),
+    ("GET", "/api/ai/sent"): api_signed_in(),
+    ("POST", "/api/reviews/{review_id}/check"): api_reviewer("claim", 422, "POST"),
+    ("POST", "/api/ai/feedback/{submission_id}/wrong"): api_owner(
+        "submission", 409, "POST", note="No."
+    ),
     ("POST", "/api/ai/feedback"): api_owner("", 202, "POST", submission="$submission"),
     ("GET", "/api/ai/feedback/{submission_id}"): author_and_moderator("submission", **NO_ONE),
     ("POST", "/api/ai/feedback/{submission_id}/helpful"): api_owner(

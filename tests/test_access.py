@@ -26,6 +26,7 @@ from goals import calendar_feed, milestones
 from goals.models import Goal
 from learnquest.api import api
 from learnquest.pages import data_export
+from submissions import hints
 from tests import access_document
 from tests.access_rules import ALLAUTH, API, PAGES, WHO, Rule
 from tests.factories import (
@@ -68,6 +69,7 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
     data_export.build(export.pk)
     unlisted = make_goal(alice, title="By link", visibility="unlisted")
     shown = make_challenge(unlisted, title="By link too")
+    asked = make_challenge(goal, title="Asked about")
     return {
         "user": alice.pk,
         "browser": UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="s").pk,
@@ -96,6 +98,7 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
         "share_key": unlisted.share_key,
         "shared_challenge": (unlisted.share_key, shown.pk),
         "calendar_token": calendar_feed.token_of(calendar_feed.renew(by=alice)),
+        "ask": hints.request_hint(challenge=asked, by=alice).pk,
         "notification": inbox.notify(
             user_id=alice.pk, kind=Notification.Kind.BADGE, target="/points/"
         ).pk,

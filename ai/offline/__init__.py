@@ -1,8 +1,16 @@
 """The coach that answers when no model is set up: deterministic, free, on this machine."""
 
 from ai.exchange import Question, Reply, State
-from ai.offline import explain, feedback, plan
-from ai.schemas import Answer, ExplainInputs, FeedbackInputs, PlanInputs
+from ai.offline import explain, feedback, hint, plan, review, vary
+from ai.schemas import (
+    Answer,
+    ExplainInputs,
+    FeedbackInputs,
+    HintInputs,
+    PlanInputs,
+    ReviewInputs,
+    VaryInputs,
+)
 
 MODEL = "offline-coach"
 
@@ -22,7 +30,13 @@ def _answer(question: Question) -> Answer:
     match question.inputs:
         case PlanInputs() as inputs:
             return plan.plan(inputs)
+        case VaryInputs() as inputs:
+            return vary.vary(inputs)
         case FeedbackInputs() as inputs:
             return feedback.feedback(inputs)
         case ExplainInputs() as inputs:
             return explain.explain(inputs)
+        case HintInputs() as inputs:
+            return hint.hint(inputs)
+        case ReviewInputs() as inputs:
+            return review.review(inputs)

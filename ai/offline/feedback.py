@@ -75,6 +75,8 @@ def feedback(inputs: FeedbackInputs) -> Feedback:
         improvements=weak,
         next_step=_next_step(judged, reading, weak),
         summary=_summary(judged, inputs, reading),
+        # It compares words; of another language it sees even less.
+        confidence="medium" if reading.is_english and reading.length >= 0.6 else "low",
     )
 
 
@@ -307,4 +309,5 @@ def _too_short(inputs: FeedbackInputs, reading: Reading) -> Feedback:
         )
         % {"name": first.name},
         summary=_("Offline coach: %(why)s") % {"why": why},
+        confidence="low",
     )

@@ -21,14 +21,15 @@ def stub_model(
 ) -> StubModelServer:
     """A model server, with the settings pointing at it and no time lost before a retry."""
     model_server.clear()
-    monkeypatch.setattr("ai.providers.sleep", lambda seconds: None)
+    monkeypatch.setattr("ai.conversation.sleep", lambda seconds: None)
     stub = StubModelServer(model_server)
     settings.OPENAI_BASE_URL = stub.base_url
     settings.OPENAI_API_KEY = ""
     settings.AI_MODEL = "stub-1"
     settings.AI_API = "responses"
     settings.AI_TIMEOUT_SECONDS = 5
-    settings.AI_CALLS_PER_LEARNER_A_DAY = 100
+    settings.AI_BUDGETS = {name: {} for name in settings.AI_BUDGETS} | {"learner": {"calls": 100.0}}
+    settings.AI_OFFLINE_FALLBACK = False
     return stub
 
 

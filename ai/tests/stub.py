@@ -3,13 +3,17 @@
     def test_something(stub_model):          # the fixture points the settings at it
         stub_model.answers(AN_EXPLANATION)   # or .fails(429, retry_after=30), .refuses(), ...
 
-`answers_everything()` makes up a fitting answer for whatever is asked, for browser tests.
+`answers_everything()` makes up a fitting answer for whatever is asked, for browser tests. A
+request that asks for a stream gets one.
 """
 
 import json
+import os
 import re
+import socket
+import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,11 +24,15 @@ from ai.schemas import (
     CriterionScore,
     Explanation,
     Feedback,
+    Flag,
+    Hint,
     Plan,
     PlanChallenge,
     PlanCriterion,
     PlanMilestone,
     QuotedPoint,
+    ReviewCheck,
+    Variation,
 )
 
 PATHS = {"responses": "/v1/responses", "chat": "/v1/chat/completions"}
@@ -112,6 +120,7 @@ class StubModelServer:
 
     def __init__(self, http: HTTPServer) -> None:
         self.requests: list[dict[str, Any]] = []
+        self.last_request_at = 0.0
         self._planned: list[Handler] = []
         self._http = http
         for path in PATHS.values():
@@ -130,20 +139,16 @@ class StubModelServer:
     def answers(self, answer: BaseModel | str, *, refusal: bool = False) -> None:
         """Say this; a string is sent as it is, so it can be nonsense."""
 
-        def handle(request: dict[str, Any]) -> Response:
-            build = chat_payload if "messages" in request else responses_payload
-            return _json(build(answer, model=str(request.get("model")), refusal=refusal))
+        self._planned.append(lambda request: said(request, answer, refusal=refusal))
 
-        self._planned.append(handle)
+    def answers_by(self, make: Callable[[dict[str, Any]], BaseModel | str]) -> None:
+        """Say what `make` makes of the request."""
+        self._planned.append(lambda request: said(request, make(request)))
 
     def answers_everything(self) -> None:
         """Say something that fits whatever plan, feedback or explanation is asked for."""
 
-        def handle(request: dict[str, Any]) -> Response:
-            build = chat_payload if "messages" in request else responses_payload
-            return _json(build(fitting_answer(request), model=str(request.get("model"))))
-
-        self._planned.append(handle)
+        self.answers_by(fitting_answer)
 
     def refuses(self) -> None:
         """Decline, as a model does."""
@@ -160,21 +165,113 @@ class StubModelServer:
         self._planned.append(lambda request: Response(body, content_type=content_type))
 
     def is_slow(self, seconds: float) -> None:
-        """Keep silent for so long."""
+        """Keep silent for so long, then answer."""
 
         def handle(request: dict[str, Any]) -> Response:
             time.sleep(seconds)
-            return _json({})
+            return said(request, fitting_answer(request))
 
         self._planned.append(handle)
+
+    def drips(self, seconds: float, *, pieces: int = 40, first: float = 0.0) -> None:
+        """Answer in pieces with `seconds` between them."""
+
+        def handle(request: dict[str, Any]) -> Response:
+            time.sleep(first)
+            return said(request, fitting_answer(request), pause=seconds, pieces=pieces)
+
+        self._planned.append(handle)
+
+    def cuts(self) -> None:
+        """Begin to answer and hang up in the middle."""
+        self._planned.append(lambda request: said(request, fitting_answer(request), cut=True))
+
+    def resets(self) -> None:
+        """Reset the connection instead of answering."""
+        self._planned.append(_reset)
+
+    def heals(self) -> None:
+        """Forget all that was planned and answer everything from now on."""
+        self._planned.clear()
+        self.answers_everything()
 
     def _handle(self, request: Request) -> Response:
         asked: dict[str, Any] = json.loads(request.get_data())
         self.requests.append(asked)
+        self.last_request_at = time.monotonic()
         if not self._planned:
             return _json({"error": {"message": "nothing planned"}}, status=500)
         handler = self._planned.pop(0) if len(self._planned) > 1 else self._planned[0]
-        return handler(asked)
+        asked["_socket"] = request.environ.get("werkzeug.socket")
+        try:
+            return handler(asked)
+        finally:
+            del asked["_socket"]
+
+
+def said(
+    request: dict[str, Any],
+    answer: BaseModel | str,
+    *,
+    refusal: bool = False,
+    pause: float = 0.0,
+    pieces: int = 12,
+    cut: bool = False,
+) -> Response:
+    """Return the answer as the request wants it: in one body, or in a stream of events."""
+    is_chat = "messages" in request
+    build = chat_payload if is_chat else responses_payload
+    payload = build(answer, model=str(request.get("model")), refusal=refusal)
+    if not request.get("stream"):
+        if cut:
+            return Response(json.dumps(payload)[:40], content_type="application/json")
+        return _json(payload)
+    text = "" if refusal else answer if isinstance(answer, str) else answer.model_dump_json()
+    size = max(1, -(-len(text) // pieces))
+    parts = [text[at : at + size] for at in range(0, len(text), size)]
+    events = (_chat_events if is_chat else _response_events)(payload, parts)
+
+    def stream() -> Iterator[bytes]:
+        listed = list(events)
+        for event in listed[: len(listed) // 2] if cut else listed:
+            yield f"data: {json.dumps(event)}\n\n".encode()
+            time.sleep(pause)
+        if is_chat and not cut:
+            yield b"data: [DONE]\n\n"
+
+    return Response(stream(), content_type="text/event-stream")
+
+
+def _response_events(payload: dict[str, Any], parts: list[str]) -> Iterator[dict[str, Any]]:
+    yield {"type": "response.created", "response": {"id": payload["id"], "output": []}}
+    for part in parts:
+        yield {"type": "response.output_text.delta", "item_id": "msg_stub", "delta": part}
+    yield {"type": "response.completed", "response": payload}
+
+
+def _chat_events(payload: dict[str, Any], parts: list[str]) -> Iterator[dict[str, Any]]:
+    base = {"id": payload["id"], "object": "chat.completion.chunk", "model": payload["model"]}
+    choice = payload["choices"][0]
+    refusal = choice["message"]["refusal"]
+    for part in parts:
+        yield base | {"choices": [{"index": 0, "delta": {"content": part}, "finish_reason": None}]}
+    if refusal:
+        yield base | {
+            "choices": [{"index": 0, "delta": {"refusal": refusal}, "finish_reason": None}]
+        }
+    yield base | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    yield base | {"choices": [], "usage": payload["usage"]}
+
+
+def _reset(request: dict[str, Any]) -> Response:
+    connection: socket.socket = request["_socket"]
+    # Nothing lingers: the system sends a reset instead of an ordinary end.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    # Closed under the server's hands, which would otherwise still say something.
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, connection.fileno())
+    os.close(null)
+    return Response(b"")
 
 
 def prompt_of(request: dict[str, Any]) -> tuple[str, str]:
@@ -200,6 +297,13 @@ def fitting_answer(request: dict[str, Any]) -> BaseModel:
         case "Feedback":
             keys = [criterion["key"] for criterion in json.loads(block(user, "rubric"))]
             return a_feedback(keys, quote=block(user, "body").split("\n")[0][:100])
+        case "Variation":
+            return a_variation()
+        case "Hint":
+            return Hint(hint="Look at the second criterion.", question="What did you leave out?")
+        case "ReviewCheck":
+            comments = json.loads(block(user, "comments"))
+            return ReviewCheck(flags=[Flag(field=next(iter(comments)), kind="vague")])
         case _:
             return an_explanation(block(user, "concept"))
 
@@ -229,6 +333,7 @@ def a_feedback(keys: list[str], *, quote: str, score: int = 72) -> Feedback:
         improvements=[QuotedPoint.model_validate(point) for point in points],
         next_step="Add one example with a number.",
         summary="Feedback by the stub model.",
+        confidence="high",
     )
 
 
@@ -250,6 +355,19 @@ def a_plan(count: int = 3) -> Plan:
                 rubric=rubric,
             )
             for number in range(1, count + 1)
+        ],
+    )
+
+
+def a_variation(title: str = "A stub variation") -> Variation:
+    return Variation(
+        title=title,
+        instructions="Do the other thing and hand in a text of 80 words about it.",
+        difficulty=2,
+        minutes=25,
+        rubric=[
+            PlanCriterion(name="Complete", description="All parts are there.", weight=60),
+            PlanCriterion(name="Clear", description="A peer can follow.", weight=40),
         ],
     )
 

@@ -12,7 +12,8 @@ from accounts.models import User
 from ai import gateway
 from ai.gateway import Purpose, State
 from ai.models import AIRequest, CachedCompletion
-from ai.schemas import ExplainInputs, Explanation, Feedback, FeedbackInputs, Plan
+from ai.purposes import TASKS
+from ai.schemas import ExplainInputs, Explanation, FeedbackInputs
 from ai.tests.stub import StubModelServer, a_feedback, an_explanation
 
 RECURSION = ExplainInputs(concept="recursion", level="beginner", context="a Python course")
@@ -22,9 +23,10 @@ def explain(user: User) -> gateway.Outcome[Explanation]:
     return gateway.complete(purpose=Purpose.EXPLAIN, inputs=RECURSION, user=user)
 
 
-@pytest.fixture(params=["responses", "chat"])
+@pytest.fixture(params=["responses", "chat", "responses, not streamed", "chat, not streamed"])
 def either_api(request: pytest.FixtureRequest, stub_model: StubModelServer, settings: Any) -> str:
-    settings.AI_API = request.param
+    settings.AI_API, _, how = request.param.partition(", ")
+    settings.AI_STREAM = not how
     return str(request.param)
 
 
@@ -67,21 +69,21 @@ class TestOverBothAPIs:
         assert explain(alice).state is State.OK
         assert len(stub_model.requests) == 2
 
-    def test_a_lasting_500_is_unavailable_after_two_requests(
+    def test_a_lasting_500_is_unavailable_after_three_requests(
         self, stub_model: StubModelServer, alice: User
     ) -> None:
         stub_model.fails(500)
         outcome = explain(alice)
         assert outcome.state is State.UNAVAILABLE
         assert "Nothing is lost" in outcome.message
-        assert len(stub_model.requests) == 2
+        assert len(stub_model.requests) == 3
         assert AIRequest.objects.get().outcome == "unavailable"
 
     def test_a_short_retry_after_is_honoured(
         self, stub_model: StubModelServer, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         waits: list[float] = []
-        monkeypatch.setattr("ai.providers.sleep", waits.append)
+        monkeypatch.setattr("ai.conversation.sleep", waits.append)
         stub_model.fails(429, retry_after="2")
         stub_model.answers(an_explanation())
         assert explain(alice).state is State.OK
@@ -245,7 +247,7 @@ def test_calling_a_model_inside_a_transaction_is_a_mistake(
     assert stub_model.requests == []
 
 
-@pytest.mark.parametrize("schema", [Plan, Feedback, Explanation])
+@pytest.mark.parametrize("schema", [task.schema for task in TASKS.values()])
 def test_schemas_hold_only_what_strict_mode_accepts(schema: type[Any]) -> None:
     allowed = set(
         "type properties required additionalProperties items anyOf $ref $defs enum title "

@@ -83,6 +83,6 @@ def test_expired_answers_are_cleared(
     records: dict[str, int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     CachedCompletion.objects.update(expires_at=timezone.now())
-    call_command("clear_ai_cache")
-    assert "Deleted 1" in capsys.readouterr().out
+    call_command("prune_ai_cache")
+    assert "Deleted 1 expired answers" in capsys.readouterr().out
     assert not CachedCompletion.objects.exists()

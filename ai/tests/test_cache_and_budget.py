@@ -17,6 +17,10 @@ from ai.tests.stub import StubModelServer, an_explanation
 RECURSION = ExplainInputs(concept="recursion")
 
 
+def allow(settings: Any, *, role: str = "learner", **limits: float) -> None:
+    settings.AI_BUDGETS = settings.AI_BUDGETS | {role: limits}
+
+
 def explain(user: User, inputs: ExplainInputs = RECURSION) -> gateway.Outcome[Any]:
     return gateway.complete(purpose=Purpose.EXPLAIN, inputs=inputs, user=user)
 
@@ -95,7 +99,7 @@ def test_looking_into_the_cache_asks_nobody(model: StubModelServer, alice: User)
 def test_an_answer_expires_and_is_forgotten(
     model: StubModelServer, alice: User, settings: Any
 ) -> None:
-    settings.AI_CACHE_DAYS = 2
+    settings.AI_CACHE_DAYS = settings.AI_CACHE_DAYS | {"explain": 2}
     explain(alice)
     later = timezone.now() + timedelta(days=3)
     with time_machine.travel(later, tick=False):
@@ -116,9 +120,9 @@ def test_a_cached_answer_that_was_edited_is_asked_anew(model: StubModelServer, a
 def test_a_learner_over_budget_is_told_and_nobody_is_asked(
     model: StubModelServer, alice: User, charlie: User, settings: Any
 ) -> None:
-    settings.AI_CALLS_PER_LEARNER_A_DAY = 1
+    allow(settings, calls=1)
     explain(alice)
-    assert budget.left_today(alice) == 0
+    assert budget.left_today(alice).calls == 0
     other = ExplainInputs(concept="iteration")
     outcome = explain(alice, other)
     assert outcome.state is State.OVER_BUDGET
@@ -128,34 +132,28 @@ def test_a_learner_over_budget_is_told_and_nobody_is_asked(
     # What is cached stays free, and others have their own budget.
     assert explain(alice).cached
     assert explain(charlie, other).state is State.OK
-    assert budget.left_today(alice) == 0
+    assert budget.left_today(alice).calls == 0
 
 
 def test_the_budget_day_is_the_learners_own(
     model: StubModelServer, alice: User, settings: Any
 ) -> None:
-    settings.AI_CALLS_PER_LEARNER_A_DAY = 5
+    allow(settings, calls=5)
     alice.time_zone = "Asia/Tokyo"
     with time_machine.travel(datetime(2026, 11, 24, 14, 30, tzinfo=UTC), tick=False):
         explain(alice)  # half an hour before midnight in Tokyo
-        assert budget.left_today(alice) == 4
+        assert budget.left_today(alice).calls == 4
     with time_machine.travel(datetime(2026, 11, 24, 15, 30, tzinfo=UTC), tick=False):
-        assert budget.left_today(alice) == 5
-
-
-def test_calls_under_way_count(alice: User, settings: Any) -> None:
-    settings.AI_CALLS_PER_LEARNER_A_DAY = 2
-    AIRequest.objects.create(user=alice, purpose="plan", model="m")
-    assert budget.left_today(alice) == 1
+        assert budget.left_today(alice).calls == 5
 
 
 def test_the_offline_coach_is_free_and_not_cached(alice: User, settings: Any) -> None:
-    settings.AI_CALLS_PER_LEARNER_A_DAY = 1
+    allow(settings, calls=1)
     for _ in range(3):
         outcome = explain(alice)
         assert outcome.state is State.OK
         assert outcome.offline
-    assert budget.left_today(alice) == 1
+    assert budget.left_today(alice).calls == 1
     assert not CachedCompletion.objects.exists()
     assert gateway.cached(Purpose.EXPLAIN, RECURSION, alice) is None
     assert gateway.is_offline()

@@ -16,11 +16,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the theme, the count of unread news, and which coach answers."""
     user = getattr(request, "user", None)
     count: Any = 0
-    if isinstance(user, User) and user.is_authenticated:
+    learner = user if isinstance(user, User) and user.is_authenticated else None
+    if learner is not None:
         # Only pages that show the count pay for it.
-        count = SimpleLazyObject(partial(inbox.unread_count, user))
+        count = SimpleLazyObject(partial(inbox.unread_count, learner))
     return {
         "theme": theme_of(request),
         "unread_count": count,
-        "ai_is_offline": gateway.is_offline(),
+        "ai_is_offline": gateway.is_offline(learner),
     }

@@ -1,0 +1,68 @@
+"""A model server that is down is not asked by everybody: one probe at a time, for all processes.
+
+After AI_BREAKER_FAILURES failures in a row the way is closed for AI_BREAKER_SECONDS, twice as
+long after each failed probe, up to LONGEST. A server that names a wait (Retry-After) gets it.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+
+from ai.exchange import Cause, Reply, State
+from ai.models import Breaker
+
+LONGEST = timedelta(minutes=10)
+# Not the server's fault, or an answer: these close nothing.
+_FINE = {State.OK, State.INVALID, State.REFUSED, State.OVER_BUDGET}
+
+
+def server_of(model: str) -> str:
+    """Return the name under which the troubles of a model's server are remembered."""
+    return f"{settings.OPENAI_BASE_URL or 'openai'} {model}"[:300]
+
+
+def admit(server: str, *, now: datetime) -> Reply | None:
+    """Let a call through, or say how long there is to wait.
+
+    When the wait is over, one caller gets through as the probe; the others wait for its result.
+    """
+    seen = Breaker.objects.filter(server=server).first()
+    if seen is None or seen.open_until is None:
+        return None
+    if seen.open_until <= now:
+        probe = timedelta(seconds=settings.AI_DEADLINE_SECONDS)
+        won = Breaker.objects.filter(pk=seen.pk, open_until=seen.open_until)
+        if won.update(open_until=now + probe) == 1:
+            return None
+        seen.open_until = now + timedelta(seconds=settings.AI_BREAKER_SECONDS)
+    wait = max(1, round((seen.open_until - now).total_seconds()))
+    return Reply(
+        state=State(seen.state or State.UNAVAILABLE), retry_after=wait, cause=Cause(seen.cause)
+    )
+
+
+def note(server: str, reply: Reply, *, now: datetime) -> None:
+    """Remember how a call ended."""
+    rows = Breaker.objects.filter(server=server)
+    if reply.state in _FINE:
+        # Mostly there is nothing to forget, and then nothing is written.
+        if rows.exclude(failures=0, open_until=None).exists():
+            rows.update(failures=0, open_until=None, state="", cause="")
+        return
+    row, _ = Breaker.objects.get_or_create(server=server)
+    rows.update(failures=F("failures") + 1, state=reply.state, cause=reply.cause)
+    row.refresh_from_db()
+    pause = _pause(row.failures, reply)
+    if pause is not None:
+        rows.update(open_until=now + pause)
+
+
+def _pause(failures: int, reply: Reply) -> timedelta | None:
+    if reply.state is State.LIMITED and reply.retry_after is not None:
+        return min(LONGEST, timedelta(seconds=reply.retry_after))
+    beyond = failures - int(settings.AI_BREAKER_FAILURES)
+    if beyond < 0:
+        return None
+    seconds = int(settings.AI_BREAKER_SECONDS) * 2 ** min(beyond, 10)
+    return min(LONGEST, timedelta(seconds=seconds))

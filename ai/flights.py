@@ -1,0 +1,97 @@
+"""Single flight: of many who ask the same at once, one asks the model and the others wait.
+
+The first to write the row is the leader, by a lease, so that a leader who died is replaced. A
+follower sleeps between looks and gives its database connection back meanwhile.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic, sleep
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from ai.exchange import Cause, Reply, State
+from ai.models import CachedCompletion, Flight
+
+FIRST_NAP, LONGEST_NAP = 0.05, 0.5
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place on a flight. Who leads asks the model, then calls `land`."""
+
+    request_hash: str
+    token: str
+    leads: bool
+
+
+def board(request_hash: str, *, now: datetime) -> Seat:
+    """Take a seat on the flight for this question: the leader's, or a follower's."""
+    token = uuid4().hex
+    lease = now + timedelta(seconds=settings.AI_DEADLINE_SECONDS + 10)
+    Flight.objects.bulk_create(
+        [Flight(request_hash=request_hash, token=token, lease_until=lease)],
+        ignore_conflicts=True,
+    )
+    row = Flight.objects.filter(request_hash=request_hash).first()
+    if row is not None and row.token == token:
+        return Seat(request_hash, token, leads=True)
+    # A flight that failed, or whose leader is gone, may be taken over.
+    over = Flight.objects.filter(Q(lease_until__lte=now) | ~Q(state=""), request_hash=request_hash)
+    taken = over.update(token=token, lease_until=lease, state="", cause="", retry_after=None)
+    if taken or row is None:
+        return Seat(request_hash, token, leads=bool(taken))
+    return Seat(request_hash, row.token, leads=False)
+
+
+def land(seat: Seat, reply: Reply) -> None:
+    """End a flight that one leads: an answer is in the cache, a failure is told to who waits."""
+    rows = Flight.objects.filter(request_hash=seat.request_hash, token=seat.token)
+    if reply.state in {State.OK, State.OVER_BUDGET}:
+        # A budget is one learner's own: the next in line may well ask.
+        rows.delete()
+    else:
+        rows.update(state=reply.state, cause=reply.cause, retry_after=reply.retry_after)
+
+
+def wait(seat: Seat) -> Reply | None:
+    """Wait for the leader; returns how the flight failed, or None to look into the cache again."""
+    nap, end = FIRST_NAP, monotonic() + settings.AI_DEADLINE_SECONDS + 15
+    while monotonic() < end:
+        let_go_of_connection()
+        sleep(nap)
+        nap = min(LONGEST_NAP, nap * 1.5)
+        now = timezone.now()
+        row = Flight.objects.filter(request_hash=seat.request_hash).first()
+        if (
+            row is None
+            or CachedCompletion.objects.filter(
+                request_hash=seat.request_hash, expires_at__gt=now
+            ).exists()
+        ):
+            return None
+        if row.state:
+            return Reply(
+                state=State(row.state), cause=Cause(row.cause), retry_after=row.retry_after
+            )
+        if row.lease_until <= now:
+            return None
+    return Reply(state=State.TIMED_OUT)
+
+
+def let_go_of_connection() -> None:
+    """Give the database connection back while we wait for something else.
+
+    Inside a transaction, where only tests are, it is kept.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def forget_old(*, now: datetime) -> int:
+    """Delete flights that nobody can be waiting for."""
+    return Flight.objects.filter(lease_until__lte=now - timedelta(hours=1)).delete()[0]

@@ -1,0 +1,61 @@
+"""Pages of the coach itself: explanations, and what was sent about a learner's own things."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ai import explaining
+from ai.forms import ExplainForm
+from ai.models import Explanation, Transcript
+from learnquest.core.checked import show_on
+from learnquest.core.errors import DomainError
+from learnquest.core.http import LearnerRequest, post_only
+from learnquest.core.limits import limit
+
+PAGE_SIZE = 15
+
+
+@require_http_methods(["GET", "POST"])
+def explain(request: LearnerRequest) -> HttpResponse:
+    """Ask for an explanation; below stands what was asked before."""
+    form = ExplainForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        limit(request, "ai")
+        try:
+            explanation = explaining.request_explanation(by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            show_on(form, refusal)
+        else:
+            return redirect("ai:explanation", explanation.pk)
+    asked = Explanation.objects.visible_to(request.user).order_by("-created_at", "-pk")
+    page = Paginator(asked, PAGE_SIZE).get_page(request.GET.get("page"))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "ai/explain.html", {"form": form, "page": page}, status=status)
+
+
+@require_GET
+def explanation(request: LearnerRequest, pk: int) -> HttpResponse:
+    """One explanation; while it is being written htmx asks again for its panel."""
+    found = get_object_or_404(Explanation.objects.visible_to(request.user), pk=pk)
+    template = "ai/explanation.html#panel" if request.htmx else "ai/explanation.html"
+    return render(request, template, {"explanation": found})
+
+
+@post_only("ai:explanation")
+def retry(request: LearnerRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Explanation.objects.visible_to(request.user), pk=pk)
+    try:
+        explaining.retry(explanation=found, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("ai:explanation", pk)
+
+
+@require_GET
+def sent(request: LearnerRequest) -> HttpResponse:
+    """What left this server about the learner's own goals and work, word for word."""
+    rows = Transcript.objects.visible_to(request.user).select_related("request").order_by("-pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "ai/sent.html", {"page": page})

@@ -1,0 +1,67 @@
+"""What the gateway itself costs, without the provider.
+
+    DATABASE_URL=… python benchmarks/ai_gateway.py [CALLS]
+
+Each call is a new question through cache, flight, budget, breaker, checks and records, to a
+provider that answers at once in this process. Everything is written to the database of
+DATABASE_URL, which should be an empty one, migrated by this script.
+"""
+
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learnquest.settings")
+os.environ.setdefault("SECRET_KEY", "only-for-benchmarks-0123456789-abcdefghijklmnopqrstuvwxyz-AB")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ["OPENAI_BASE_URL"] = "http://127.0.0.1:1/v1"
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from accounts.models import User
+from ai import gateway, providers
+from ai.exchange import Purpose, Question, Reply, State
+from ai.schemas import ExplainInputs, Explanation
+
+settings.AI_BUDGETS = {name: {"tokens": 1e15} for name in settings.AI_BUDGETS}
+ANSWER = Explanation(summary="s", explanation="e", examples=["x"], check_question="q")
+
+
+def answer(self: object, question: Question) -> Reply:
+    raw = ANSWER.model_dump_json()
+    checked = question.settle(Explanation.model_validate_json(raw))
+    return Reply(state=State.OK, answer=checked, raw=raw, tokens_in=100, tokens_out=50)
+
+
+def main(calls: int) -> None:
+    call_command("migrate", verbosity=0)
+    providers.OpenAIProvider.ask = answer  # type: ignore[method-assign]
+    user, _ = User.objects.get_or_create(email="bench@example.org", username="bench")
+    marks = []
+    stamp = time.time_ns()
+    for number in range(calls + 20):
+        start = time.perf_counter()
+        outcome = gateway.complete(
+            purpose=Purpose.EXPLAIN,
+            inputs=ExplainInputs(concept=f"concept {stamp} {number}", context="word " * 300),
+            user=user,
+        )
+        marks.append((time.perf_counter() - start) * 1000)
+        assert outcome.is_ok and not outcome.cached
+    marks = sorted(marks[20:])
+    p50, p95 = marks[len(marks) // 2], marks[int(len(marks) * 0.95)]
+    print(f"{connection.vendor}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"{calls} calls: p50 {p50:.1f} ms, p95 {p95:.1f} ms, most {marks[-1]:.1f} ms")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500)

@@ -1,0 +1,67 @@
+"""Coaching the reviewer: what in a review is too vague or unkind, said before it is sent.
+
+The coach names comments and kinds of trouble; the words shown are ours. It offers no text that
+could be sent in the reviewer's place.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from ai import asking
+from ai.exchange import Purpose
+from ai.models import Ask
+from ai.schemas import ReviewCheck, ReviewInputs
+from learnquest.core.errors import Invalid
+from reviews.models import PeerReview
+
+OVERALL = "overall"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is said to the reviewer about one of their comments."""
+
+    where: str
+    kind: str
+    text: str
+
+
+def check(*, review: PeerReview, by: User) -> Ask:
+    """Have the saved words of a review checked. Raises Invalid when there are none."""
+    review = (
+        PeerReview.objects.given_by(by).select_related("submission__challenge").get(pk=review.pk)
+    )
+    comments = {key: text for key, text in review.comments.items() if text.strip()}
+    if review.overall.strip():
+        comments[OVERALL] = review.overall
+    if not comments:
+        raise Invalid(_("Write something first: there are no words to look at yet."))
+    inputs = ReviewInputs(challenge_title=review.submission.challenge.title, comments=comments)
+    return asking.request(by=by, about=f"review:{review.pk}", inputs=inputs)
+
+
+def latest(*, review: PeerReview, by: User) -> Ask | None:
+    """Return the last check of a review."""
+    return asking.latest(by=by, about=f"review:{review.pk}", purpose=Purpose.REVIEW)
+
+
+def remarks(ask: Ask, review: PeerReview) -> list[Remark]:
+    """Return what a finished check says, in words of ours."""
+    answer = asking.parsed(ask)
+    if not isinstance(answer, ReviewCheck):
+        return []
+    names = {c.key: c.name for c in review.submission.challenge.criteria} | {
+        OVERALL: _("All in all")
+    }
+    words = {
+        "vague": _("The author could not tell from this what to do next. Name a passage, and say "
+                   "what would make it better."),
+        "unkind": _("This may hurt without helping. Speak of the work, not of the person."),
+        "unfounded": _("This judges without showing why. Name what in the work you mean."),
+    }  # fmt: skip
+    return [
+        Remark(names.get(flag.field, flag.field), flag.kind, words[flag.kind])
+        for flag in answer.flags
+    ]
