@@ -498,6 +498,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # A page that is not there is the visitor's news, and the access log has it.
+        "django.request": {"level": "ERROR"},
         # Whatever LOG_LEVEL says: what matters to security is always told.
         "audit": {"level": "INFO"},
         "httpx2": {"level": "WARNING"},
