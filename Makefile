@@ -4,7 +4,7 @@ MANAGE := .venv/bin/python manage.py
 # Checks look at what production would run, with settings that production would accept.
 CHECK_ENV := SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH DATABASE_URL=sqlite://:memory: EMAIL_URL=smtp+tls://user:password@localhost:587
 
-.PHONY: help run test check format seed lock dev docs clean
+.PHONY: help run test fuzz check format seed lock dev docs clean
 
 help: ## Show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,10 @@ run: ## Start LearnQuest with a demo community (PORT=8000)
 test: ## Run all tests on PostgreSQL and on SQLite (ARGS="-k goal")
 	@bin/bootstrap requirements-dev.txt
 	@.venv/bin/python tests/run.py $(ARGS)
+
+fuzz: ## Send the API thousands of odd requests (CASES=10000)
+	@bin/bootstrap requirements-dev.txt
+	@.venv/bin/python -m tests.fuzz --cases $${CASES:-10000}
 
 check: ## Lint, types, layers, migrations, deployment, drift of generated files
 	@bin/bootstrap requirements-dev.txt

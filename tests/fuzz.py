@@ -1,0 +1,127 @@
+"""Thousands of requests that the API's schema allows, and as many that it does not.
+
+    make fuzz CASES=10000
+
+Half of the cases come from nobody, half from a learner of the demo community. Each answer must have
+a documented status, and none a 5xx. Schemathesis makes the cases: https://schemathesis.readthedocs.io
+"""
+
+import argparse
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import httpx2 as httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance"
+ROUNDS = 60
+# Maya of the demo community, whose sign-in `make run` prints.
+LEARNER = {"email": "maya@demo.learnquest.example", "password": "learn-by-doing"}
+
+
+def main() -> int:
+    """Return 0 when all cases passed for both, 1 otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--port", type=int, default=8399)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="learnquest-fuzz-") as folder:
+        env = {
+            **os.environ,
+            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/db.sqlite3",
+            "SECRET_KEY": secrets.token_urlsafe(64),
+            "HTTPS": "false",
+            "DEMO": "true",
+            "LOG_LEVEL": "ERROR",
+        }
+        for command in (["migrate", "-v", "0"], ["seed", "--demo"]):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
+        url = f"http://127.0.0.1:{given.port}"
+        server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "gunicorn", "tests.fuzz_app", "--no-control-socket"),
+                *("--bind", url.removeprefix("http://"), "--workers", "2", "--threads", "4"),
+                *("--log-level", "warning"),
+            ],
+            cwd=ROOT,
+            env=env,
+            start_new_session=True,
+        )
+        try:
+            _wait(url)
+            half = given.cases // 2
+            good = [
+                _round("nobody", url, half, given.seed, header=None),
+                _round("a learner", url, half, given.seed, header=_sign_in(url)),
+            ]
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=20)
+    return 0 if all(good) else 1
+
+
+def _wait(url: str) -> None:
+    for _ in range(100):
+        try:
+            if httpx.get(f"{url}/healthz", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass  # not up yet; the loop has an end
+        time.sleep(0.2)
+    raise SystemExit("The server did not start.")
+
+
+def _sign_in(url: str) -> str:
+    answer = httpx.post(
+        f"{url}/api/auth/login",
+        json={**LEARNER, "transport": "bearer"},
+        timeout=20,
+    )
+    answer.raise_for_status()
+    return f"Authorization: Bearer {answer.json()['access']}"
+
+
+def _round(who: str, url: str, cases: int, seed: int, *, header: str | None) -> bool:
+    """Send `cases` or more as one person, in several goes of different seeds."""
+    print(f"\n=== as {who} ===", flush=True)
+    done, good = 0, True
+    for number in range(ROUNDS):
+        command = [
+            *(str(Path(sys.executable).parent / "st"), "run", f"{url}/api/openapi.json"),
+            *("--checks", CHECKS, "--phases", "fuzzing", "-w", "2", "-n", "15"),
+            *("--seed", str(seed * ROUNDS + number), "--warnings", "off", "--no-color"),
+            *("--generation-database", "none"),
+        ]
+        if header:
+            command += ["-H", header]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        made = re.search(r"([\d,]+) generated", told.stdout)
+        if made is None:
+            print(told.stdout, told.stderr)
+            raise SystemExit("The fuzzer did not say how many cases it made.")
+        done += int(made[1].replace(",", ""))
+        if told.returncode:
+            good = False
+            print(told.stdout)
+        print(f"{done} cases", flush=True)
+        if done >= cases:
+            break
+    if header:
+        name, _, value = header.partition(": ")
+        status = httpx.get(f"{url}/api/auth/profile", headers={name: value}, timeout=20).status_code
+        if status != 200:
+            print(f"The sign-in ended during the run ({status}): the last cases were nobody's.")
+            return False
+    return good
+
+
+if __name__ == "__main__":
+    sys.exit(main())
