@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
+from django.contrib.auth.models import update_last_login
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
@@ -152,6 +153,7 @@ def login(request: HttpRequest, response: HttpResponse, payload: LoginIn) -> Any
     if not signup.may_sign_in(user):
         raise Forbidden(_("Confirm your e-mail address first: follow the link that we mailed you."))
     _ask_for_second_factor(request, user, payload.code)
+    update_last_login(User, user)
     pair = tokens.issue(user=user, client=_client(request))
     audit.record(kind=audit.Kind.API_SIGNED_IN, user=user, request=request)
     notices.app_signed_in(user=user, client=_client(request))

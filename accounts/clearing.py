@@ -22,7 +22,7 @@ def clear_expired(*, now: datetime | None = None) -> dict[str, int]:
     old = DBTaskResult.objects.finished().filter(finished_at__lt=now - TASKS_KEPT)
     results, _by_model = old.delete()
     requests, _by_model = IdempotentRequest.objects.filter(expires_at__lte=now).delete()
-    cache = caches["default"]
+    cache = caches["database"]
     return {
         "tokens": tokens.clear_expired(now=now),
         "sessions": sessions,

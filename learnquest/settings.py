@@ -204,16 +204,21 @@ else:
 
 # What is counted or remembered here, such as a one-time code that was used, holds in all processes.
 REDIS_URL = env.str("REDIS_URL", default="")
+_DATABASE_CACHE = {
+    "BACKEND": "learnquest.core.limits.CountingDatabaseCache",
+    "LOCATION": "rate_limits",
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
+}
+_REDIS_CACHE = {
+    "BACKEND": "learnquest.core.redis_cache.RedisOrDatabaseCache",
+    "LOCATION": REDIS_URL,
+    # Seconds: a Redis that hangs must not hang us.
+    "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+}
 CACHES: dict[str, Any] = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {
-            "BACKEND": "learnquest.core.limits.CountingDatabaseCache",
-            "LOCATION": "rate_limits",
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        }
-    )
+    "default": _REDIS_CACHE if REDIS_URL else _DATABASE_CACHE,
+    # Answers while Redis does not.
+    "database": _DATABASE_CACHE,
 }
 SESSION_ENGINE = "django.contrib.sessions.backends." + ("cached_db" if REDIS_URL else "db")
 

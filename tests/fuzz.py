@@ -53,6 +53,8 @@ def main() -> int:
             ],
             cwd=ROOT,
             env=env,
+            # The audit log speaks whatever LOG_LEVEL says; what went wrong is in the answers.
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         try:

@@ -24,6 +24,7 @@ from accounts.models import User
 from accounts.tests.test_tokens import log_in
 from learnquest.core import limits
 from learnquest.core.errors import Limited
+from learnquest.core.redis_cache import RedisOrDatabaseCache
 from tests.browser import is_required
 from tests.test_access import routes
 
@@ -310,8 +311,12 @@ def redis(settings: Any, tmp_path: Path) -> Iterator[str]:
                     break
             time.sleep(0.05)
         url = f"redis://127.0.0.1:{port}/0"
-        settings.CACHES = {
-            "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+        settings.CACHES = settings.CACHES | {
+            "default": {
+                "BACKEND": "learnquest.core.redis_cache.RedisOrDatabaseCache",
+                "LOCATION": url,
+                "OPTIONS": {"socket_timeout": 2},
+            }
         }
         yield url
         caches["default"].close()
@@ -328,6 +333,24 @@ def test_with_redis_no_count_is_lost_either(redis: str) -> None:
     with Redis.from_url(redis) as server:
         keys = server.keys()
         assert len(keys) == 1 and 0 < server.ttl(keys[0]) <= 660
+
+
+def test_while_redis_is_down_the_database_counts(
+    client: Client, alice: User, settings: Any, monkeypatch: Any, caplog: Any
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and not listening: whoever connects is refused
+        settings.CACHES = settings.CACHES | {
+            "default": {
+                "BACKEND": "learnquest.core.redis_cache.RedisOrDatabaseCache",
+                "LOCATION": f"redis://127.0.0.1:{nobody.getsockname()[1]}/0",
+            }
+        }
+        monkeypatch.setattr(RedisOrDatabaseCache, "_silent_until", 0.0)
+        assert log_in(client, alice).status_code == 200
+        assert uses("ai", 40, account=7) == 30
+    told = [record for record in caplog.records if record.name == "learnquest.core.redis_cache"]
+    assert len(told) == 1  # and then it is left alone for a while
 
 
 def test_what_has_expired_is_cleared(db: None) -> None:
