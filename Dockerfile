@@ -25,4 +25,4 @@ USER learnquest
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
-CMD ["gunicorn", "learnquest.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]
+CMD ["gunicorn", "learnquest.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "24", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]

@@ -42,7 +42,12 @@ def main() -> int:
             "DEMO": "true",
             "LOG_LEVEL": "ERROR",
         }
-        for command in (["migrate", "-v", "0"], ["seed", "--demo"]):
+        log = Path(folder, "server.log")
+        for command in (
+            ["migrate", "-v", "0"],
+            ["collectstatic", "-v", "0", "--no-input"],
+            ["seed", "--demo"],
+        ):
             subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
         url = f"http://127.0.0.1:{given.port}"
         server = subprocess.Popen(
@@ -53,8 +58,7 @@ def main() -> int:
             ],
             cwd=ROOT,
             env=env,
-            # The audit log speaks whatever LOG_LEVEL says; what went wrong is in the answers.
-            stderr=subprocess.DEVNULL,
+            stderr=log.open("wb"),
             start_new_session=True,
         )
         try:
@@ -67,6 +71,9 @@ def main() -> int:
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=20)
+            # The audit log speaks whatever LOG_LEVEL says, a line of JSON each.
+            lines = log.read_text(errors="replace").splitlines()
+            print("\n".join([line for line in lines if not line.startswith("{")][:200]))
     return 0 if all(good) else 1
 
 

@@ -1,20 +1,15 @@
 """Nobody learns who has an account: not by words, statuses, fields, or time."""
 
-import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
 from django.test import Client
-from django.urls import reverse
 
 from accounts import signup
 from accounts.models import User
 from accounts.tests.test_tokens import log_in
-from learnquest import settings as production
 from learnquest.core import limits
 from learnquest.core.errors import Invalid
 from tests.factories import PASSWORD
@@ -127,68 +122,4 @@ def test_a_deactivated_account_looks_like_none(client: Client, alice: User) -> N
     assert (answer.status_code, answer.json()["detail"]) == (
         401,
         "Wrong e-mail address or password.",
-    )
-
-
-def closest_ratio(known: Callable[[int], None], unknown: Callable[[int], None]) -> float:
-    """Return how far the medians of two kinds lie apart, as a share: the closest of three rounds.
-
-    The two kinds alternate, so that a busy machine slows both; and noise can only part medians
-    that are equal.
-    """
-    known(0)
-    unknown(0)
-    found = 1.0
-    for _ in range(3):
-        times: tuple[list[float], list[float]] = ([], [])
-        for n in range(15):
-            for kind, ask in enumerate((known, unknown)):
-                start = time.perf_counter()
-                ask(n)
-                times[kind].append(time.perf_counter() - start)
-        found = min(found, abs(1 - statistics.median(times[0]) / statistics.median(times[1])))
-        if found < 0.1:
-            break
-    return found
-
-
-@pytest.fixture
-def unlimited(monkeypatch: Any) -> None:
-    monkeypatch.setattr(limits, "LIMITS", dict.fromkeys(limits.LIMITS, limits.Limit("10000/h")))
-
-
-@pytest.mark.usefixtures("unlimited")
-def test_a_known_address_takes_no_longer_than_an_unknown_one(
-    alice: User, bob: User, settings: Any
-) -> None:
-    """With the real hasher: the medians differ by less than a tenth."""
-    settings.PASSWORD_HASHERS = production.PASSWORD_HASHERS
-    User.objects.update(password=make_password(PASSWORD))
-    client = Client()
-
-    def try_one(email: str) -> None:
-        assert log_in(client, alice, email=email, password="wrong").status_code == 401
-
-    assert (
-        closest_ratio(
-            lambda n: try_one((alice, bob)[n % 2].email),
-            lambda n: try_one(f"nobody-{n}@example.com"),
-        )
-        < 0.1
-    )
-
-
-@pytest.mark.usefixtures("unlimited", "verifying")
-def test_asking_for_a_reset_takes_no_longer_for_a_known_address(alice: User, bob: User) -> None:
-    client = Client()
-
-    def ask(email: str) -> None:
-        answer = client.post(reverse("account_reset_password"), {"email": email})
-        assert answer.status_code == 302, answer.content
-
-    assert (
-        closest_ratio(
-            lambda n: ask((alice, bob)[n % 2].email), lambda n: ask(f"no-{n}@example.com")
-        )
-        < 0.1
     )

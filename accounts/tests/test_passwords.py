@@ -3,14 +3,22 @@
 import gc
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 from typing import Any
 
 import bcrypt
 import pytest
-from django.contrib.auth.hashers import BCryptSHA256PasswordHasher, make_password
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    BCryptSHA256PasswordHasher,
+    make_password,
+)
 from django.test import Client
 
+from accounts import hashers
 from accounts.models import User
+from accounts.tests.test_tokens import log_in
 from learnquest import settings as real
 from learnquest.core.limits import LIMITS, Limit
 from tests.factories import PASSWORD
@@ -75,6 +83,39 @@ def test_a_bcrypt_hash_signs_in_and_becomes_argon2id(
     assert alice.password.startswith("argon2$argon2id$") and alice.check_password(PASSWORD)
 
 
+def test_only_so_many_checks_wait_at_a_time(
+    client: Client, alice: User, bob: User, real_hashers: None, monkeypatch: Any
+) -> None:
+    """Whoever comes beyond that is told at once, in both doors, and signs in a moment later."""
+    alice.set_password(PASSWORD)
+    alice.save()
+    monkeypatch.setattr(hashers, "_places", BoundedSemaphore(1))
+    with hashers._turn():
+        page = client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+        answer = log_in(client, alice)
+    assert page.status_code == answer.status_code == 429
+    assert "Many people sign in" in page.content.decode()
+    assert "Many people sign in" in answer.json()["detail"] and answer["Retry-After"] == "3"
+    assert log_in(client, alice).status_code == 200
+
+
+def test_checks_run_one_after_the_other(real_hashers: None, monkeypatch: Any) -> None:
+    running, most = 0, 0
+
+    def slowly(self: Any, password: str, salt: str) -> str:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        time.sleep(0.01)
+        running -= 1
+        return "argon2$made"
+
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", slowly)
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: make_password("a long enough one"), range(8)))
+    assert made == ["argon2$made"] * 8 and most == hashers.AT_ONCE
+
+
 # --- Time tells nothing: medians of many interleaved tries, with the real hasher ---
 
 
@@ -105,7 +146,7 @@ def assert_alike(one: Any, other: Any, *, rounds: int = 15) -> None:
 
 @pytest.fixture
 def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("sign-in", "register"):
+    for name in ("sign-in", "register", "reset"):
         monkeypatch.setitem(LIMITS, name, Limit())
 
 
@@ -119,7 +160,31 @@ def test_signing_in_takes_as_long_for_an_unknown_address(
         page = Client().post("/accounts/login/", {"login": email, "password": "a wrong password"})
         assert page.status_code == 200
 
-    assert_alike(lambda: try_as(alice.email), lambda: try_as("nobody@example.com"))
+    assert_alike(lambda: try_as(alice.email), lambda: try_as("nobody@example.com"), rounds=9)
+
+
+def test_signing_in_to_the_api_takes_as_long_for_an_unknown_address(
+    alice: User, real_hashers: None, no_limits: None
+) -> None:
+    alice.set_password(PASSWORD)
+    alice.save()
+
+    def try_as(email: str) -> None:
+        assert log_in(Client(), alice, email=email, password="wrong").status_code == 401
+
+    assert_alike(lambda: try_as(alice.email), lambda: try_as("nobody@example.com"), rounds=9)
+
+
+def test_asking_for_a_reset_takes_as_long_for_an_unknown_address(
+    alice: User, no_limits: None, settings: Any
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+
+    def ask(email: str) -> None:
+        answer = Client().post("/accounts/password/reset/", {"email": email})
+        assert answer["Location"] == "/accounts/password/reset/done/"
+
+    assert_alike(lambda: ask(alice.email), lambda: ask("nobody@example.com"), rounds=15)
 
 
 def test_signing_up_takes_as_long_for_an_address_in_use(

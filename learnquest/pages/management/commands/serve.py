@@ -116,7 +116,7 @@ def _start(*command: str) -> subprocess.Popen[bytes]:
 def _start_web(port: int, workers: int) -> subprocess.Popen[bytes]:
     return _start(
         "-m", "gunicorn", "learnquest.wsgi", "--bind", f"{HOST}:{port}",
-        "--workers", str(workers), "--threads", "4", "--log-level", "warning",
+        "--workers", str(workers), "--threads", "24", "--log-level", "warning",
         "--no-control-socket",
     )  # fmt: skip
 
