@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import IdempotentRequest, User
 from challenges.models import Challenge
+from challenges.quest_models import Quest
 from goals.models import Goal, Milestone, Progress
 from learnquest.api import api
 from submissions.models import Submission
@@ -123,6 +124,21 @@ def test_each_creating_operation_takes_a_key(alice: User, goal: Goal) -> None:
         answers = [send(alice, path, path, **body) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [201, 201], path
         assert answers[0].content == answers[1].content and rows.count() == 1, path
+
+
+def test_a_copy_and_a_quest_take_a_key_too(alice: User, bob: User, goal: Goal) -> None:
+    challenge = make_challenge(goal)
+    twice = [send(alice, f"/api/challenges/{challenge.pk}/duplicate", "copy") for _ in range(2)]
+    assert [answer.status_code for answer in twice] == [201, 201]
+    assert twice[0].content == twice[1].content and Challenge.objects.count() == 2
+    body = {"goal": goal.pk, "summary": "A plan that worked for me, in small steps."}
+    published = [send(alice, "/api/quests/", "publish", **body) for _ in range(2)]
+    assert [answer.status_code for answer in published] == [201, 201], published[0].content
+    quest = Quest.objects.get()
+    started = [send(bob, f"/api/quests/{quest.pk}/start", "start") for _ in range(2)]
+    # Without the key the second would say 200: the copy runs already.
+    assert [answer.status_code for answer in started] == [201, 201], started[0].content
+    assert Goal.objects.filter(owner=bob).count() == 1
 
 
 def test_the_document_tells_of_it() -> None:
