@@ -341,6 +341,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.ProviderSignUpForm"}
 # Shows the demo accounts, whose password everybody knows, on the sign-in page.
 DEMO = env.bool("DEMO", default=False)
+# Whether the administration asks staff for a passkey or an authenticator app beside the password.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts import staff
 from goals import urls as goal_urls
 from learnquest.api import api
 from learnquest.pages import goals, health
@@ -12,7 +13,10 @@ from learnquest.pages import goals, health
 goal_pages = [*goal_urls.urlpatterns, path("goals/", goals.goal_list, name="list")]
 
 # Into the administration as into the site: with the second step, and within its limits.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+vars(admin.site).update(
+    login=staff.led_to_factor(secure_admin_login(admin.site.login)),
+    has_permission=staff.may_administer,
+)
 
 urlpatterns = [
     path("", include("learnquest.pages.urls")),
