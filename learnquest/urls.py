@@ -13,10 +13,8 @@ from learnquest.pages import goals, health
 goal_pages = [*goal_urls.urlpatterns, path("goals/", goals.goal_list, name="list")]
 
 # Into the administration as into the site: with the second step, and within its limits.
-vars(admin.site).update(
-    login=staff.led_to_factor(secure_admin_login(admin.site.login)),
-    has_permission=staff.may_administer,
-)
+admin.site.login = staff.led_to_factor(secure_admin_login(admin.site.login))  # type: ignore[method-assign,assignment]
+admin.site.has_permission = staff.may_administer  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("learnquest.pages.urls")),
