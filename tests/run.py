@@ -52,7 +52,7 @@ def pytest(name: str, url: str, arguments: list[str]) -> bool:
     print(f"\n=== {name} ===", flush=True)
     start = time.monotonic()
     code = subprocess.call(
-        [sys.executable, "-m", "pytest", "-n", PROCESSES, *arguments],
+        [sys.executable, "-m", "pytest", "-n", PROCESSES, "--dist", "worksteal", *arguments],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": url},
     )
