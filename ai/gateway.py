@@ -49,6 +49,8 @@ class _Call:
     prompt: prompts.Prompt
     request_hash: str
     on_text: OnText = ignore_text
+    # Whether an answer that is known already will not do.
+    is_fresh: bool = False
 
     def record(self, now: datetime, **fields: Any) -> AIRequest:
         """Return a row about this call, not yet saved."""
@@ -83,32 +85,43 @@ def complete(
     inputs: FeedbackInputs,
     user: User,
     on_text: OnText = ignore_text,
+    fresh: bool = False,
 ) -> Outcome[Feedback]: ...
 @overload
 def complete(
     *, purpose: Literal[Purpose.EXPLAIN], inputs: ExplainInputs, user: User
 ) -> Outcome[Explanation]: ...
 def complete(
-    *, purpose: Purpose, inputs: AnyInputs, user: User, on_text: OnText = ignore_text
+    *,
+    purpose: Purpose,
+    inputs: AnyInputs,
+    user: User,
+    on_text: OnText = ignore_text,
+    fresh: bool = False,
 ) -> Outcome[Any]:
     """Get an answer from the cache, the offline coach, or the model, and record the call.
 
-    `on_text` gets the model's text as far as it has come, while it comes. Raises TypeError for
-    inputs of another purpose, and RuntimeError inside a transaction when the network would be
-    used: a slow model must never hold locks.
+    `on_text` gets the model's text as far as it has come, while it comes; `fresh` passes the
+    cache over. Raises TypeError for inputs of another purpose, and RuntimeError inside a
+    transaction when the network would be used: a slow model must never hold locks.
     """
-    return ask(purpose, inputs, user, on_text)
+    return ask(purpose, inputs, user, on_text, fresh=fresh)
 
 
 def ask(
-    purpose: Purpose, inputs: AnyInputs, user: User, on_text: OnText = ignore_text
+    purpose: Purpose,
+    inputs: AnyInputs,
+    user: User,
+    on_text: OnText = ignore_text,
+    *,
+    fresh: bool = False,
 ) -> Outcome[Any]:
     """As `complete`, for callers that take whatever purpose comes."""
     task = task_for(purpose, inputs)
     if is_offline(user):
         return _ask_offline(purpose, inputs, task, user)
     _refuse_inside_transaction()
-    call = _call(purpose, inputs, task, user, on_text)
+    call = replace(_call(purpose, inputs, task, user, on_text), is_fresh=fresh)
     while True:
         now = timezone.now()
         if (known := _from_cache(call, now)) is not None:
@@ -267,6 +280,8 @@ def _over_budget(call: _Call, outcome: Outcome[Any]) -> Outcome[Any]:
 
 
 def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
+    if call.is_fresh:
+        return None
     found = cache.look_up(call.request_hash, now=now)
     if found is None:
         return None
