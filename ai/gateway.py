@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, overload
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -195,42 +195,27 @@ def _ask_offline(
 
 def _fly(call: _Call, seat: flights.Seat) -> Outcome[Any]:
     """Ask for all who wait on this flight, and let it land whatever happens."""
-    landed = Reply(state=State.UNAVAILABLE)
     try:
-        # Another flight may have landed between our look into the cache and our boarding.
-        if (known := _from_cache(call, timezone.now())) is not None:
-            landed = Reply(state=State.OK)
+        if seat.is_answered and (known := _from_cache(call, timezone.now())) is not None:
+            flights.land(seat, Reply(state=State.OK))
             return known
-        outcome, landed = _ask_remote(call)
-        return outcome
-    finally:
-        flights.land(seat, landed)
+        return _ask_remote(call, seat)
+    except BaseException:
+        flights.land(seat, Reply(state=State.UNAVAILABLE))
+        raise
 
 
-def _ask_remote(call: _Call) -> tuple[Outcome[Any], Reply]:
+def _ask_remote(call: _Call, seat: flights.Seat) -> Outcome[Any]:
     # Here, since the openai package takes a second to import and most processes never call it.
     from ai.providers import OpenAIProvider
 
     system, text = call.prompt.render(call.inputs)
-    now, started = timezone.now(), time.monotonic()
-    record = call.record(now)
-    # An answer may be mended once, so that two requests are the most it costs.
-    most_in = 2 * prices.tokens_at_most(system + text) + call.task.max_tokens
-    most_out = 2 * call.task.max_tokens
-    refusal = budget.reserve(
-        record,
-        call.user,
-        tokens=most_in + most_out,
-        cost=prices.cost(call.model, most_in, most_out),
-    )
+    started, record = time.monotonic(), call.record(timezone.now())
+    refusal = _open(call, record, system, text)
     if refusal is not None:
-        reply = Reply(state=State.OVER_BUDGET, cause=refusal.cause, retry_after=refusal.retry_after)
-        return _over_budget(call, _close(record, reply, started)), reply
-    server = breaker.server_of(call.model)
-    paused = breaker.admit(server, now=now)
-    if paused is not None:
-        return _close(record, paused, started), paused
-    Transcript.objects.create(request=record, user=call.user, sent=text)
+        outcome = _close(record, refusal, started)
+        flights.land(seat, refusal)
+        return _over_budget(call, outcome) if refusal.state is State.OVER_BUDGET else outcome
     flights.let_go_of_connection()
     reply = OpenAIProvider().ask(
         Question(
@@ -244,10 +229,41 @@ def _ask_remote(call: _Call) -> tuple[Outcome[Any], Reply]:
             on_text=call.on_text,
         )
     )
-    reply = _counted(reply, system + text)
-    breaker.note(server, reply, now=timezone.now())
+    return _land(call, seat, record, _counted(reply, system + text), started)
+
+
+@transaction.atomic
+def _open(call: _Call, record: AIRequest, system: str, text: str) -> Reply | None:
+    """Set the budget aside, pass the breaker and keep what will be sent; or say what is against."""
+    # An answer may be mended once, so that two requests are the most it costs.
+    most_in = 2 * prices.tokens_at_most(system + text) + call.task.max_tokens
+    most_out = 2 * call.task.max_tokens
+    refusal = budget.reserve(
+        record,
+        call.user,
+        tokens=most_in + most_out,
+        cost=prices.cost(call.model, most_in, most_out),
+    )
+    if refusal is not None:
+        return Reply(state=State.OVER_BUDGET, cause=refusal.cause, retry_after=refusal.retry_after)
+    paused = breaker.admit(breaker.server_of(call.model), now=record.created_at)
+    if paused is None:
+        Transcript.objects.create(request=record, user=call.user, sent=text)
+    return paused
+
+
+@transaction.atomic
+def _land(
+    call: _Call, seat: flights.Seat, record: AIRequest, reply: Reply, started: float
+) -> Outcome[Any]:
+    """Keep how the call ended, all of it or nothing: what is paid for is in the cache.
+
+    A worker that dies before this has spent nothing, one that dies after it finds the answer.
+    """
     Transcript.objects.filter(request=record).update(received=reply.raw)
     outcome = _close(record, reply, started)
+    now = timezone.now()
+    breaker.note(breaker.server_of(call.model), reply, now=now)
     if reply.answer is not None:
         cache.keep(
             request_hash=call.request_hash,
@@ -257,9 +273,10 @@ def _ask_remote(call: _Call) -> tuple[Outcome[Any], Reply]:
             model=call.model,
             prompt_version=call.prompt.version,
             tokens=(reply.tokens_in, reply.tokens_out),
-            now=timezone.now(),
+            now=now,
         )
-    return outcome, reply
+    flights.land(seat, reply)
+    return outcome
 
 
 def _counted(reply: Reply, sent: str) -> Reply:
