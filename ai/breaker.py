@@ -47,8 +47,9 @@ def note(server: str, reply: Reply, *, now: datetime) -> None:
     rows = Breaker.objects.filter(server=server)
     if reply.state in _FINE:
         # Mostly there is nothing to forget, and then nothing is written.
-        if rows.exclude(failures=0, open_until=None).exists():
-            rows.update(failures=0, open_until=None, state="", cause="")
+        rows.exclude(failures=0, open_until=None).update(
+            failures=0, open_until=None, state="", cause=""
+        )
         return
     row, _ = Breaker.objects.get_or_create(server=server)
     rows.update(failures=F("failures") + 1, state=reply.state, cause=reply.cause)

@@ -9,11 +9,12 @@ import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -52,14 +53,6 @@ class _Counter:
     ends: datetime
 
 
-class _Full(Exception):
-    """A counter admits no more; carries it out of the transaction that is undone."""
-
-    def __init__(self, counter: _Counter) -> None:
-        super().__init__(counter.period)
-        self.counter = counter
-
-
 def role(user: User) -> str:
     """Return the role whose limits hold for `user`."""
     if user.is_superuser:
@@ -67,41 +60,44 @@ def role(user: User) -> str:
     return "moderator" if user.is_staff else "learner"
 
 
+@transaction.atomic(savepoint=False)
 def reserve(request: AIRequest, user: User, *, tokens: int, cost: Decimal) -> Refusal | None:
     """Save the request with `tokens` and `cost` set aside, or say which limit is reached."""
     now = request.created_at
-    try:
-        with transaction.atomic():
-            # Always in the same order, so that no two wait for each other.
-            rows = [_set_aside(counter, tokens, cost) for counter in _counters(user, now)]
-            request.reserved = {"rows": rows, "tokens": tokens, "cost": str(cost)}
-            request.save()
-    except _Full as full:
-        request.reserved = {}
-        wait = (full.counter.ends - now).total_seconds()
-        return Refusal(full.counter.cause, max(1, int(wait)))
+    counters = _counters(user, now)
+    rows = _locked(counters)
+    for counter, row in zip(counters, rows, strict=True):
+        if any(getattr(row, name) >= limit for name, limit in counter.limits.items()):
+            return Refusal(counter.cause, max(1, int((counter.ends - now).total_seconds())))
+    ids = [row.pk for row in rows]
+    Spend.objects.filter(pk__in=ids).update(
+        calls=F("calls") + 1, tokens=F("tokens") + tokens, cost=F("cost") + cost
+    )
+    request.reserved = {"rows": ids, "tokens": tokens, "cost": str(cost)}
+    request.save()
     return None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(request: AIRequest, *, counts: bool) -> None:
     """Put what was spent in the place of what was set aside; a second time does nothing.
 
     `counts` says whether the call is one of today's: one that brought nothing is given back.
     """
-    row = AIRequest.objects.select_for_update().filter(pk=request.pk).first()
-    if row is None or not row.reserved:
+    aside, request.reserved = request.reserved, {}
+    ended = {
+        name: getattr(request, name)
+        for name in ("tokens_in", "tokens_out", "cost", "latency_ms", "outcome", "reserved")
+    }
+    is_open = AIRequest.objects.filter(pk=request.pk).exclude(reserved={})
+    # Whoever empties the row settles it: a worker that was thought lost comes too late.
+    if not aside or is_open.update(**ended) != 1:
         return
-    spent = request.tokens_in + request.tokens_out
-    for user_id, period in row.reserved["rows"]:
-        Spend.objects.filter(_of(user_id), period=period).update(
-            calls=F("calls") - (0 if counts else 1),
-            tokens=F("tokens") - row.reserved["tokens"] + spent,
-            cost=F("cost") - Decimal(row.reserved["cost"]) + request.cost,
-        )
-    request.reserved = {}
-    request.save(
-        update_fields=["tokens_in", "tokens_out", "cost", "latency_ms", "outcome", "reserved"]
+    rows = _lock(Q(pk__in=aside["rows"]))
+    Spend.objects.filter(pk__in=[row.pk for row in rows]).update(
+        calls=F("calls") - (0 if counts else 1),
+        tokens=F("tokens") - aside["tokens"] + request.tokens_in + request.tokens_out,
+        cost=F("cost") - Decimal(aside["cost"]) + request.cost,
     )
 
 
@@ -110,7 +106,7 @@ def left_today(user: User, *, now: datetime | None = None) -> Left:
     now = now or timezone.now()
     share, calls = 1.0, None
     for counter in _counters(user, now):
-        row = _rows(counter).first() or Spend()
+        row = Spend.objects.filter(_is_of(counter)).first() or Spend()
         for name, limit in counter.limits.items():
             share = min(share, 1 - float(getattr(row, name)) / limit if limit else 0.0)
         if counter.user is not None and "calls" in counter.limits:
@@ -122,7 +118,7 @@ def site_shares(*, now: datetime) -> dict[str, float]:
     """Return how much of the site's budgets of today and this month is spent, from 0 to 1."""
     found = {}
     for counter in _site_counters(now):
-        row = _rows(counter).first() or Spend()
+        row = Spend.objects.filter(_is_of(counter)).first() or Spend()
         shares = [float(getattr(row, n)) / limit for n, limit in counter.limits.items() if limit]
         found[counter.cause.value] = max(shares, default=0.0)
     return found
@@ -133,28 +129,30 @@ def forget_old(*, now: datetime) -> int:
     return Spend.objects.filter(period__lt=f"{now - timedelta(days=62):%Y-%m}").delete()[0]
 
 
-def _set_aside(counter: _Counter, tokens: int, cost: Decimal) -> list[Any]:
-    rows = _rows(counter)
-    below = {f"{name}__lt": Decimal(str(limit)) for name, limit in counter.limits.items()}
-    more = {"calls": F("calls") + 1, "tokens": F("tokens") + tokens, "cost": F("cost") + cost}
-    if not rows.filter(**below).update(**more):
+def _locked(counters: list[_Counter]) -> list[Spend]:
+    """Return the counters' rows, which nobody else changes until the transaction ends."""
+    any_of = reduce(or_, map(_is_of, counters))
+    rows = _lock(any_of)
+    if len(rows) < len(counters):
         # The first call of a period makes its row, which many may do at once.
-        Spend.objects.bulk_create(
-            [Spend(user=counter.user, period=counter.period)], ignore_conflicts=True
-        )
-        if not rows.filter(**below).update(**more):
-            raise _Full(counter)
-    return [counter.user.pk if counter.user else None, counter.period]
+        made = [Spend(user=counter.user, period=counter.period) for counter in counters]
+        Spend.objects.bulk_create(made, ignore_conflicts=True)
+        rows = _lock(any_of)
+    by_key = {(row.user_id, row.period): row for row in rows}
+    return [
+        by_key[counter.user.pk if counter.user else None, counter.period] for counter in counters
+    ]
 
 
-def _rows(counter: _Counter) -> QuerySet[Spend]:
-    return Spend.objects.filter(
-        _of(counter.user.pk if counter.user else None), period=counter.period
-    )
+def _lock(which: Q) -> list[Spend]:
+    # Always in the same order, so that no two wait for each other.
+    return list(Spend.objects.select_for_update().filter(which).order_by("pk"))
 
 
-def _of(user_id: int | None) -> Q:
-    return Q(user__isnull=True) if user_id is None else Q(user_id=user_id)
+def _is_of(counter: _Counter) -> Q:
+    if counter.user is None:
+        return Q(user__isnull=True, period=counter.period)
+    return Q(user_id=counter.user.pk, period=counter.period)
 
 
 def _counters(user: User, now: datetime) -> list[_Counter]:

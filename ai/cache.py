@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import F
@@ -33,7 +34,7 @@ def key(
         "server": settings.OPENAI_BASE_URL,
         "prompt": [prompt.name, prompt.version],
         "inputs": _settled(inputs.model_dump(mode="json")),
-        "schema": schema.model_json_schema(),
+        "schema": _written(schema),
         "user": None if purpose in SHARED else user.pk,
     }
     canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -58,28 +59,45 @@ def keep(
     prompt_version: int,
     tokens: tuple[int, int],
     now: datetime,
-) -> CachedCompletion:
+) -> None:
     """Keep an answer for the days of its purpose; an older one under the same hash is replaced."""
-    kept, _ = CachedCompletion.objects.update_or_create(
+    kept = CachedCompletion(
         request_hash=request_hash,
-        defaults={
-            "purpose": purpose.value,
-            "user": None if purpose in SHARED else user,
-            "response": answer.model_dump(mode="json"),
-            "model": model,
-            "prompt_version": prompt_version,
-            "tokens_in": tokens[0],
-            "tokens_out": tokens[1],
-            "created_at": now,
-            "expires_at": now + timedelta(days=settings.AI_CACHE_DAYS[purpose.value]),
-        },
+        purpose=purpose.value,
+        user=None if purpose in SHARED else user,
+        response=answer.model_dump(mode="json"),
+        model=model,
+        prompt_version=prompt_version,
+        tokens_in=tokens[0],
+        tokens_out=tokens[1],
+        created_at=now,
+        expires_at=now + timedelta(days=settings.AI_CACHE_DAYS[purpose.value]),
     )
-    return kept
+    CachedCompletion.objects.bulk_create(
+        [kept],
+        update_conflicts=True,
+        unique_fields=["request_hash"],
+        update_fields=[
+            "response",
+            "model",
+            "prompt_version",
+            "tokens_in",
+            "tokens_out",
+            "created_at",
+            "expires_at",
+        ],
+    )
 
 
 def forget_expired(*, now: datetime) -> int:
     """Delete what nobody can be given any more; returns how many answers went."""
     return CachedCompletion.objects.filter(expires_at__lte=now).delete()[0]
+
+
+# Writing a schema down takes longer than a query.
+@lru_cache
+def _written(schema: type[Answer]) -> str:
+    return json.dumps(schema.model_json_schema(), sort_keys=True)
 
 
 def _settled(value: object) -> object:

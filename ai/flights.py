@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from ai.exchange import Cause, Reply, State
@@ -27,6 +27,8 @@ class Seat:
     request_hash: str
     token: str
     leads: bool
+    # Whether another flight landed with the answer between the look into the cache and boarding.
+    is_answered: bool = False
 
 
 def board(request_hash: str, *, now: datetime) -> Seat:
@@ -37,14 +39,17 @@ def board(request_hash: str, *, now: datetime) -> Seat:
         [Flight(request_hash=request_hash, token=token, lease_until=lease)],
         ignore_conflicts=True,
     )
-    row = Flight.objects.filter(request_hash=request_hash).first()
+    answers = CachedCompletion.objects.filter(request_hash=request_hash, expires_at__gt=now)
+    rows = Flight.objects.filter(request_hash=request_hash)
+    row = rows.annotate(is_answered=Exists(answers)).first()
+    is_answered = row is not None and row.is_answered
     if row is not None and row.token == token:
-        return Seat(request_hash, token, leads=True)
+        return Seat(request_hash, token, leads=True, is_answered=is_answered)
     # A flight that failed, or whose leader is gone, may be taken over.
     over = Flight.objects.filter(Q(lease_until__lte=now) | ~Q(state=""), request_hash=request_hash)
     taken = over.update(token=token, lease_until=lease, state="", cause="", retry_after=None)
     if taken or row is None:
-        return Seat(request_hash, token, leads=bool(taken))
+        return Seat(request_hash, token, leads=bool(taken), is_answered=is_answered)
     return Seat(request_hash, row.token, leads=False)
 
 

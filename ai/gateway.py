@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, overload
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -49,6 +49,8 @@ class _Call:
     prompt: prompts.Prompt
     request_hash: str
     on_text: OnText = ignore_text
+    # Whether an answer that is known already will not do.
+    is_fresh: bool = False
 
     def record(self, now: datetime, **fields: Any) -> AIRequest:
         """Return a row about this call, not yet saved."""
@@ -83,32 +85,43 @@ def complete(
     inputs: FeedbackInputs,
     user: User,
     on_text: OnText = ignore_text,
+    fresh: bool = False,
 ) -> Outcome[Feedback]: ...
 @overload
 def complete(
     *, purpose: Literal[Purpose.EXPLAIN], inputs: ExplainInputs, user: User
 ) -> Outcome[Explanation]: ...
 def complete(
-    *, purpose: Purpose, inputs: AnyInputs, user: User, on_text: OnText = ignore_text
+    *,
+    purpose: Purpose,
+    inputs: AnyInputs,
+    user: User,
+    on_text: OnText = ignore_text,
+    fresh: bool = False,
 ) -> Outcome[Any]:
     """Get an answer from the cache, the offline coach, or the model, and record the call.
 
-    `on_text` gets the model's text as far as it has come, while it comes. Raises TypeError for
-    inputs of another purpose, and RuntimeError inside a transaction when the network would be
-    used: a slow model must never hold locks.
+    `on_text` gets the model's text as far as it has come, while it comes; `fresh` passes the
+    cache over. Raises TypeError for inputs of another purpose, and RuntimeError inside a
+    transaction when the network would be used: a slow model must never hold locks.
     """
-    return ask(purpose, inputs, user, on_text)
+    return ask(purpose, inputs, user, on_text, fresh=fresh)
 
 
 def ask(
-    purpose: Purpose, inputs: AnyInputs, user: User, on_text: OnText = ignore_text
+    purpose: Purpose,
+    inputs: AnyInputs,
+    user: User,
+    on_text: OnText = ignore_text,
+    *,
+    fresh: bool = False,
 ) -> Outcome[Any]:
     """As `complete`, for callers that take whatever purpose comes."""
     task = task_for(purpose, inputs)
     if is_offline(user):
         return _ask_offline(purpose, inputs, task, user)
     _refuse_inside_transaction()
-    call = _call(purpose, inputs, task, user, on_text)
+    call = replace(_call(purpose, inputs, task, user, on_text), is_fresh=fresh)
     while True:
         now = timezone.now()
         if (known := _from_cache(call, now)) is not None:
@@ -182,42 +195,27 @@ def _ask_offline(
 
 def _fly(call: _Call, seat: flights.Seat) -> Outcome[Any]:
     """Ask for all who wait on this flight, and let it land whatever happens."""
-    landed = Reply(state=State.UNAVAILABLE)
     try:
-        # Another flight may have landed between our look into the cache and our boarding.
-        if (known := _from_cache(call, timezone.now())) is not None:
-            landed = Reply(state=State.OK)
+        if seat.is_answered and (known := _from_cache(call, timezone.now())) is not None:
+            flights.land(seat, Reply(state=State.OK))
             return known
-        outcome, landed = _ask_remote(call)
-        return outcome
-    finally:
-        flights.land(seat, landed)
+        return _ask_remote(call, seat)
+    except BaseException:
+        flights.land(seat, Reply(state=State.UNAVAILABLE))
+        raise
 
 
-def _ask_remote(call: _Call) -> tuple[Outcome[Any], Reply]:
+def _ask_remote(call: _Call, seat: flights.Seat) -> Outcome[Any]:
     # Here, since the openai package takes a second to import and most processes never call it.
     from ai.providers import OpenAIProvider
 
     system, text = call.prompt.render(call.inputs)
-    now, started = timezone.now(), time.monotonic()
-    record = call.record(now)
-    # An answer may be mended once, so that two requests are the most it costs.
-    most_in = 2 * prices.tokens_at_most(system + text) + call.task.max_tokens
-    most_out = 2 * call.task.max_tokens
-    refusal = budget.reserve(
-        record,
-        call.user,
-        tokens=most_in + most_out,
-        cost=prices.cost(call.model, most_in, most_out),
-    )
+    started, record = time.monotonic(), call.record(timezone.now())
+    refusal = _open(call, record, system, text)
     if refusal is not None:
-        reply = Reply(state=State.OVER_BUDGET, cause=refusal.cause, retry_after=refusal.retry_after)
-        return _over_budget(call, _close(record, reply, started)), reply
-    server = breaker.server_of(call.model)
-    paused = breaker.admit(server, now=now)
-    if paused is not None:
-        return _close(record, paused, started), paused
-    Transcript.objects.create(request=record, user=call.user, sent=text)
+        outcome = _close(record, refusal, started)
+        flights.land(seat, refusal)
+        return _over_budget(call, outcome) if refusal.state is State.OVER_BUDGET else outcome
     flights.let_go_of_connection()
     reply = OpenAIProvider().ask(
         Question(
@@ -231,10 +229,41 @@ def _ask_remote(call: _Call) -> tuple[Outcome[Any], Reply]:
             on_text=call.on_text,
         )
     )
-    reply = _counted(reply, system + text)
-    breaker.note(server, reply, now=timezone.now())
+    return _land(call, seat, record, _counted(reply, system + text), started)
+
+
+@transaction.atomic
+def _open(call: _Call, record: AIRequest, system: str, text: str) -> Reply | None:
+    """Set the budget aside, pass the breaker and keep what will be sent; or say what is against."""
+    # An answer may be mended once, so that two requests are the most it costs.
+    most_in = 2 * prices.tokens_at_most(system + text) + call.task.max_tokens
+    most_out = 2 * call.task.max_tokens
+    refusal = budget.reserve(
+        record,
+        call.user,
+        tokens=most_in + most_out,
+        cost=prices.cost(call.model, most_in, most_out),
+    )
+    if refusal is not None:
+        return Reply(state=State.OVER_BUDGET, cause=refusal.cause, retry_after=refusal.retry_after)
+    paused = breaker.admit(breaker.server_of(call.model), now=record.created_at)
+    if paused is None:
+        Transcript.objects.create(request=record, user=call.user, sent=text)
+    return paused
+
+
+@transaction.atomic
+def _land(
+    call: _Call, seat: flights.Seat, record: AIRequest, reply: Reply, started: float
+) -> Outcome[Any]:
+    """Keep how the call ended, all of it or nothing: what is paid for is in the cache.
+
+    A worker that dies before this has spent nothing, one that dies after it finds the answer.
+    """
     Transcript.objects.filter(request=record).update(received=reply.raw)
     outcome = _close(record, reply, started)
+    now = timezone.now()
+    breaker.note(breaker.server_of(call.model), reply, now=now)
     if reply.answer is not None:
         cache.keep(
             request_hash=call.request_hash,
@@ -244,9 +273,10 @@ def _ask_remote(call: _Call) -> tuple[Outcome[Any], Reply]:
             model=call.model,
             prompt_version=call.prompt.version,
             tokens=(reply.tokens_in, reply.tokens_out),
-            now=timezone.now(),
+            now=now,
         )
-    return outcome, reply
+    flights.land(seat, reply)
+    return outcome
 
 
 def _counted(reply: Reply, sent: str) -> Reply:
@@ -267,6 +297,8 @@ def _over_budget(call: _Call, outcome: Outcome[Any]) -> Outcome[Any]:
 
 
 def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
+    if call.is_fresh:
+        return None
     found = cache.look_up(call.request_hash, now=now)
     if found is None:
         return None

@@ -13,6 +13,7 @@ from openai.lib._parsing._responses import type_to_text_format_param
 
 from ai import wire
 from ai.exchange import Question, Reply
+from ai.schemas import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class OpenAIProvider:
             model=question.model,
             instructions=question.system,
             input=[{"role": "user", "content": question.user}, *mending],
-            text={"format": type_to_text_format_param(question.schema)},
+            text={"format": _text_format(question.schema)},
             max_output_tokens=question.max_tokens,
             store=False,
             stream=bool(settings.AI_STREAM),
@@ -88,9 +89,20 @@ class OpenAIProvider:
                 {"role": "user", "content": question.user},
                 *mending,
             ],
-            response_format=type_to_response_format_param(question.schema),
+            response_format=_response_format(question.schema),
             **more,
         )
+
+
+# Writing a schema down takes longer than all else that we do with an answer.
+@lru_cache
+def _text_format(schema: type[Answer]) -> Any:
+    return type_to_text_format_param(schema)
+
+
+@lru_cache
+def _response_format(schema: type[Answer]) -> Any:
+    return type_to_response_format_param(schema)
 
 
 # One client per configuration keeps connections open between calls.

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ai.offline.words import sentences, stem, stems
+from ai.offline.words import sentences, stem, stems, words
 
 # Words of rubrics and instructions that can be said of any work.
 GENERIC = frozenset(
@@ -41,6 +41,20 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _TELLS = re.compile(rf"(?:then\s+|please\s+)?(?:{'|'.join(_TELLING)})\b", re.IGNORECASE)
+# What a short question asks for can be said in many words: any of these takes it up.
+_SAID_AS = {
+    frozenset(stem(word) for word in asked.split()): frozenset(stem(word) for word in said.split())
+    for asked, said in {
+        "change differently next plan": "change next instead differently plan will tomorrow try",
+        "better improve improved progress": "better improve clean cleaner fast faster easy easier",
+        "hard difficult wrong": "hard difficult wrong mistake stuck lost late miss struggled not",
+        "learned learn": "learned learn know understand noticed realised saw",
+        "noticed notice": "noticed late better when because felt",
+        "why reason reasons": "because since so why reason therefore as",
+    }.items()
+}
+_QUESTION = re.compile(r"(?:what|why|how|which|who|when|where)\s+\w+", re.IGNORECASE)
+_LISTS = re.compile(rf"\b(?:{'|'.join(_TELLING)}|write|tell|log|record|report)\b", re.IGNORECASE)
 _THING = re.compile(r"(?:an?|the|your|one|two|three)\s", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+")
 
@@ -61,16 +75,44 @@ def asks(instructions: str) -> list[Ask]:
         if told:
             found += [_ask(piece) for piece in _BETWEEN.split(sentence.text[told.end() :])]
         else:
-            clauses = _CLAUSE.split(sentence.text)
-            found += [_ask(clause) for clause in clauses if _TELLS.match(clause)]
-    # What a single word stands for may well be there in other words, unless it is a thing.
-    return [ask for ask in found if len(ask.stems) > 1 or (ask.stems and _THING.match(ask.text))]
+            for clause in _CLAUSE.split(sentence.text):
+                questions = _questions(clause)
+                if questions:
+                    found += questions
+                elif _TELLS.match(clause):
+                    found.append(_ask(clause))
+    # What a single word stands for may well be there in other words, unless it is a thing or
+    # the other words are known.
+    return [
+        ask
+        for ask in found
+        if len(ask.stems) > 1 or (ask.stems and _THING.match(ask.text)) or _said_as(ask)
+    ]
+
+
+def _questions(clause: str) -> list[Ask]:
+    """Return what a clause lists to be told: “say what got better, what did not and why”."""
+    lists = _LISTS.search(clause)
+    if lists is None:
+        return []
+    pieces = _BETWEEN.split(re.sub(r"^\W+", "", clause[lists.end() :]))
+    # The first piece may follow what is to be written: “write a report: what you asked”.
+    first = pieces[0].rpartition(":")[2].strip()
+    return [_ask(piece) for piece in [first, *pieces[1:]] if _QUESTION.match(piece)]
+
+
+def _said_as(ask: Ask) -> frozenset[str]:
+    """Return the stems that take up a short question; none where it is not known."""
+    spoken = {stem(word) for word in words(ask.text)}
+    return frozenset[str]().union(*(said for asked, said in _SAID_AS.items() if asked & spoken))
 
 
 def is_answered(ask: Ask, there: frozenset[str], *, shows: frozenset[str]) -> bool:
     """Whether a work takes up an ask: a good third of its words, or the thing itself."""
     if any(ask.stems & SHOWN_AS[kind] for kind in shows):
         return True
+    if len(ask.stems) < 2 and (said := _said_as(ask)):
+        return bool(said & there)
     return len(ask.stems & there) >= max(1, round(0.34 * len(ask.stems)))
 
 

@@ -1,15 +1,11 @@
 """Pointing at sentences: what the offline coach quotes as strong and as weak."""
 
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext as _
 
+from ai.offline.judging import Judged
 from ai.offline.reading import EXAMPLES, REASONS, VAGUE, Reading
-from ai.offline.words import Sentence, stem
+from ai.offline.words import Sentence, sentences, stem
 from ai.schemas import QuotedPoint
-
-if TYPE_CHECKING:
-    from ai.offline.feedback import Judged
 
 MOST_STRENGTHS = 3
 MOST_IMPROVEMENTS = 2
@@ -31,7 +27,7 @@ _BECAUSE = {
 } & REASONS
 
 
-def strengths(judged: list["Judged"], reading: Reading) -> list[QuotedPoint]:
+def strengths(judged: list[Judged], reading: Reading) -> list[QuotedPoint]:
     """Quote the sentences that do most for the best criteria, one for each."""
     points: list[QuotedPoint] = []
     used: set[str] = set()
@@ -58,7 +54,7 @@ def strengths(judged: list["Judged"], reading: Reading) -> list[QuotedPoint]:
     return points
 
 
-def improvements(judged: list["Judged"], reading: Reading, *, avoid: set[str]) -> list[QuotedPoint]:
+def improvements(judged: list[Judged], reading: Reading, *, avoid: set[str]) -> list[QuotedPoint]:
     """Quote the vaguest sentences, and say what the weakest criteria need there."""
     weakest = sorted(judged, key=lambda j: j.score)
     rest = [s for s in reading.prose if _quote(s) not in avoid and not s.text.endswith("?")]
@@ -76,6 +72,14 @@ def improvements(judged: list["Judged"], reading: Reading, *, avoid: set[str]) -
             said.add(kind)
             points.append(QuotedPoint(quote=_quote(sentence), comment=comment))
     return points
+
+
+def somewhere(body: str, comment: str) -> list[QuotedPoint]:
+    """Point at the first words of a work, whatever they are; at none where there are none."""
+    lines = (line.strip() for line in body.splitlines())
+    first = next((line for line in lines if any(map(str.isalnum, line))), "")
+    found = sentences(first)
+    return [QuotedPoint(quote=_quote(found[0]), comment=comment)] if found else []
 
 
 def _strength(sentence: Sentence, wanted: set[str], reading: Reading) -> float:

@@ -4,10 +4,11 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from ai.offline import prose
-from ai.offline.asks import Ask, asks, is_answered
+from ai.offline.asks import GENERIC, Ask, asks, is_answered
 from ai.offline.words import STOP_WORDS, Sentence, sentences, stem, stems, words
 
 DEFAULT_WORDS = 110
@@ -67,6 +68,8 @@ class Reading:
     prose: tuple[Sentence, ...] = ()
     asks: tuple[Ask, ...] = ()
     has_link: bool = False
+    # The share of the words as handed in that are the task's own.
+    copied: float = 0.0
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -79,6 +82,11 @@ class Reading:
     @cached_property
     def stems(self) -> frozenset[str]:
         return frozenset(stems(self.body))
+
+    @cached_property
+    def word_stems(self) -> frozenset[str]:
+        """The stems of all words, of the small ones as well."""
+        return frozenset(stem(word) for word in self.words)
 
     @cached_property
     def count(self) -> int:
@@ -102,6 +110,9 @@ class Reading:
         spoken = [word for word in spoken if word[0].isalpha()]
         common = sum(word in STOP_WORDS for word in spoken)
         foreign = sum(word in _FOREIGN or not word.isascii() for word in spoken)
+        if foreign >= 0.12 * len(spoken):
+            # A letter in Spanish stays one, whatever is noted below it in English.
+            return False
         if common >= 0.22 * len(spoken):
             return True
         # Notes have few common words, too; but none of another language.
@@ -114,7 +125,11 @@ class Reading:
     @cached_property
     def unanswered(self) -> list[Ask]:
         """What the instructions ask for and the text seems to leave out."""
-        left = [ask for ask in self.asks if not is_answered(ask, self.stems, shows=self.shows)]
+        left = [
+            ask
+            for ask in self.asks
+            if not is_answered(ask, self.stems | self.word_stems, shows=self.shows)
+        ]
         # What says most is least likely to be there in other words.
         return sorted(left, key=lambda ask: -len(ask.stems - self.stems))
 
@@ -136,6 +151,14 @@ class Reading:
         if not self.task_stems:
             return 0.5
         return min(1.0, len(self.task_stems & self.stems) / (0.4 * len(self.task_stems)))
+
+    @cached_property
+    def is_off_topic(self) -> bool:
+        """Whether next to nothing of what the task is about comes up in it."""
+        named = self.task_stems - GENERIC
+        if not self.is_english or self.has_code or len(named) < 5:
+            return False
+        return self.on_task < 0.4 and len(named & self.stems) <= 1
 
     @cached_property
     def detail(self) -> float:
@@ -192,26 +215,44 @@ class Reading:
         return math.pow(min(1.0, found / plenty), 0.7)
 
 
-def read(body: str, *, title: str, instructions: str, link: str = "") -> Reading:
-    """Read a text against the instructions; sentences copied from them do not count."""
+def read(body: str, *, title: str, instructions: str, given: str = "", link: str = "") -> Reading:
+    """Read a text against the instructions.
+
+    Sentences copied from them, or from the rubric (`given`), do not count, even where a word or
+    two was changed.
+    """
     task = f"{title}\n{instructions}"
-    asked = {" ".join(sentence.words) for sentence in sentences(task)}
-    copied = [
+    told = [sentence.words for sentence in sentences(f"{task}\n{given}")]
+    copied = {
         sentence.text
-        for sentence in sentences(body)
-        if len(sentence.words) > 4 and " ".join(sentence.words) in asked
-    ]
+        for sentence in [*sentences(body), *prose.quotable(body)]
+        if len(sentence.words) > 4 and _is_copied(sentence.words, told)
+    }
     own = body
-    for text in copied:
+    for text in sorted(copied, key=len, reverse=True):
         own = own.replace(text, " ")
     return Reading(
         body=own,
         expected=_expected_words(instructions),
         task_stems=frozenset(stems(task)),
-        prose=tuple(s for s in prose.quotable(body) if " ".join(s.words) not in asked),
+        prose=tuple(s for s in prose.quotable(body) if s.text not in copied),
         asks=tuple(asks(instructions)),
         has_link=bool(link.strip()) or re.search(r"https?://|!\[", body) is not None,
+        copied=1.0 - len(words(own)) / len(words(body)) if words(body) else 0.0,
     )
+
+
+def _is_copied(said: tuple[str, ...], told: Sequence[tuple[str, ...]]) -> bool:
+    """Whether three words in four of a sentence stand in one of the task's, in their order."""
+    known = set(said)
+    for line in told:
+        # Counting is cheap and spares most of the comparing.
+        if len(known.intersection(line)) < 0.6 * len(known):
+            continue
+        same = SequenceMatcher(None, said, line, autojunk=False).get_matching_blocks()
+        if sum(block.size for block in same) >= 0.75 * len(said):
+            return True
+    return False
 
 
 def _expected_words(instructions: str) -> int:

@@ -8,6 +8,7 @@ import pytest
 from accounts.models import User
 from ai import gateway
 from ai.gateway import Purpose
+from ai.offline.asks import asks
 from ai.offline.explain import explain
 from ai.offline.feedback import feedback
 from ai.offline.ladders import ladder_for
@@ -310,8 +311,39 @@ class TestFeedback:
     ) -> None:
         answer = feedback(work.model_copy(update={"body": body}))
         assert all(s.score <= 10 for s in answer.scores)
-        assert answer.strengths == answer.improvements == []
+        assert answer.strengths == []
+        # Where nothing is met there is a word on where to begin, if there is a place for it.
+        assert [point.quote for point in answer.improvements] == [body][: bool(body.strip())]
         assert "start" in answer.summary
+
+    @pytest.mark.parametrize("field", WORKS)
+    def test_the_task_handed_in_as_work_is_known_for_what_it_is(self, field: str) -> None:
+        strong = WORKS[field]["strong"]
+        body = strong.instructions.replace("Write ", "I wrote ").replace(" your ", " my ")
+        answer = feedback(strong.model_copy(update={"body": body}))
+        assert all(s.score <= 10 for s in answer.scores)
+        assert "task in its own words" in answer.summary
+        assert answer.improvements
+
+    def test_work_for_another_task_is_asked_about(self) -> None:
+        essay = WORKS["essay"]["strong"].model_copy(update={"body": WORKS["guitar"]["fair"].body})
+        answer = feedback(essay)
+        assert "Hardly a word of the task" in answer.summary
+        assert (answer.confidence, max(s.score for s in answer.scores) < 50) == ("low", True)
+
+    def test_a_question_of_one_word_is_a_part_of_the_task(self, work: FeedbackInputs) -> None:
+        task = work.model_copy(
+            update={"instructions": "Say what got better, what was hard and what you would change."}
+        )
+        body = "I got up at six because of the bus, and on Tuesday that was hard for me. " * 2
+        assert "what you would change" not in str(asks("Walk for an hour and enjoy it."))
+        assert [ask.text for ask in asks(task.instructions)][-1] == "what you would change"
+        left = feedback(task.model_copy(update={"body": body})).next_step
+        assert "what got better" in left or "what you would change" in left
+        whole = f"{body} The bus got easier. Tomorrow I will leave earlier instead of running."
+        told = feedback(task.model_copy(update={"body": whole})).next_step
+        assert "what got better" not in told
+        assert "would change" not in told
 
     def test_a_link_alone_is_told_that_it_cannot_be_opened(self, work: FeedbackInputs) -> None:
         answer = feedback(work.model_copy(update={"body": "", "link": "https://example.org"}))

@@ -97,7 +97,9 @@ def test_the_offline_coach_gives_nothing_for_it(attack: dict[str, str]) -> None:
 def test_a_model_that_obeys_changes_no_score_beyond_the_schema(
     attack: dict[str, str], stub_model: StubModelServer, alice: User
 ) -> None:
-    work = make_submission(make_challenge(make_goal(alice)), body=attack["text"])
+    # The doors leave NUL out before a deed sees the text.
+    text = attack["text"].replace("\x00", "")
+    work = make_submission(make_challenge(make_goal(alice)), body=text)
     keys = [criterion.key for criterion in work.challenge.criteria]
     obedient: dict[str, Any] = a_feedback(keys, quote="").model_dump()
     obedient["scores"][0]["score"] = -50 if "-50" in attack["text"] else 1000
