@@ -303,6 +303,11 @@ class Proposal(models.Model):
         return parse_rubric(self.rubric)
 
 
+class VariationQuerySet(models.QuerySet["Variation"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(proposal__plan__goal__owner=user)
+
+
 class Variation(Leased):
     """A wish for another proposal: more like it, easier, harder, or simply another one."""
 
@@ -324,6 +329,8 @@ class Variation(Leased):
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    objects = VariationQuerySet.as_manager()
+
     class Meta:
         db_table = "plan_variations"
         constraints = [
@@ -336,6 +343,9 @@ class Variation(Leased):
 
     def __str__(self) -> str:
         return f"{self.how} {self.proposal_id}"
+
+    def is_visible_to(self, user: User) -> bool:
+        return self.proposal.is_visible_to(user)
 
 
 __all__ = [

@@ -262,6 +262,7 @@ ROWS: dict[str, str] = {
     "QuestStart": "who started it",
     "Plan": "the goal's owner",
     "Proposal": "the goal's owner",
+    "Variation": "the goal's owner",
     "Submission": "the author; moderators once handed in; a reviewer through their claim alone",
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name",
@@ -269,6 +270,8 @@ ROWS: dict[str, str] = {
     "Standing": "everybody, unless the learner left the board; always oneself",
     "BadgeAward": "as the profile of whom it was awarded to",
     "Explanation": "who asked",
+    "Ask": "who asked",
+    "Transcript": "whose things were sent",
 }
 # Models without a rule, each with the reason why nobody needs one.
 NOT_PERSONAL: dict[str, str] = {
@@ -276,6 +279,10 @@ NOT_PERSONAL: dict[str, str] = {
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
     "ScheduledJob": "when the site's own jobs are due",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
+    "Spend": "counters for operators, which no page lists; learners see what is left of their own",
+    "Breaker": "how a model server fares, without a person",
+    "Flight": "questions under way by their hash, without a person",
+    "Alert": "when the operator was told of what",
 }
 
 # "$goal" in what is sent stands for the id of that thing.
