@@ -92,6 +92,7 @@ EXCLUDED = {
     "account.EmailConfirmation": "Keys of mails under way: secrets that work once.",
     "accounts.IdempotentRequest": "Answers kept for a day, in case a request is sent again.",
     "socialaccount.SocialToken": "Secrets of another site.",
+    "ai.PromptTemplate": "Words of the site's own, by staff: a record of the site's.",
     "admin.LogEntry": "What staff did in the administration: a record of the site's.",
 }
 
