@@ -20,6 +20,7 @@ LOST_AFTER = timedelta(minutes=10)
 PURPOSES = [
     (Purpose.PLAN.value, _("Plan")),
     (Purpose.VARY.value, _("Another proposal")),
+    (Purpose.REPLAN.value, _("New plan")),
     (Purpose.FEEDBACK.value, _("Feedback")),
     (Purpose.EXPLAIN.value, _("Explanation")),
     (Purpose.HINT.value, _("Hint")),

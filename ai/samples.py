@@ -9,8 +9,11 @@ from ai.schemas import (
     ExplainInputs,
     FeedbackInputs,
     HintInputs,
+    OpenChallenge,
+    OpenMilestone,
     PlanCriterion,
     PlanInputs,
+    ReplanInputs,
     ReviewInputs,
     VaryInputs,
 )
@@ -47,6 +50,21 @@ SAMPLES: dict[Purpose, AnyInputs] = {
                 for c in _RUBRIC],
         how="easier",
         existing_titles=["Say who you are", _TITLE],
+    ),
+    Purpose.REPLAN: ReplanInputs(
+        title="Hold a 10-minute conversation in Spanish",
+        category="languages",
+        level="beginner",
+        today=date(2026, 4, 20),
+        target_date=date(2026, 6, 1),
+        hours_per_week=2,
+        wish="I was ill for three weeks.",
+        milestones=[OpenMilestone(number=1, title="A first talk", due_date=date(2026, 3, 1))],
+        challenges=[
+            OpenChallenge(number=1, title=_TITLE, instructions=_TASK, difficulty=2, minutes=45,
+                          milestone=1, is_begun=True),
+        ],
+        done_titles=["Say who you are"],
     ),
     Purpose.FEEDBACK: FeedbackInputs(
         challenge_title=_TITLE, instructions=_TASK, rubric=_RUBRIC, body=_WORK

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from ai.models import AIRequest, Leased
 from challenges.quest_models import Quest, QuestStart
+from challenges.replan_models import Replan, ReplanLine
 from challenges.rubrics import Criterion, Rubric, parse_rubric, validate_rubric
 from goals.models import Goal, Milestone, open_to
 from learnquest.core.searching import matching
@@ -356,5 +357,7 @@ __all__ = [
     "Proposal",
     "Quest",
     "QuestStart",
+    "Replan",
+    "ReplanLine",
     "Variation",
 ]

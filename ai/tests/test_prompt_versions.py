@@ -29,6 +29,7 @@ SHIPPED = {
     "feedback.v2.txt": "a6d044a8372b6914",
     "hint.v1.txt": "9ec983188325b38a",
     "plan.v1.txt": "e640212073c382af",
+    "replan.v1.txt": "90f27a9b308c9135",
     "review.v1.txt": "bc05bd7eefa3ce95",
     "vary.v1.txt": "b33e39d19cc1d38e",
 }

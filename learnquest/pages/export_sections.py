@@ -61,6 +61,8 @@ SECTIONS = (
     Section("quests_started", "challenges.QuestStart", "learner"),
     Section("plans", "challenges.Plan", "goal__owner"),
     Section("plan_proposals", "challenges.Proposal", "plan__goal__owner"),
+    Section("new_plans", "challenges.Replan", "goal__owner"),
+    Section("new_plan_lines", "challenges.ReplanLine", "replan__goal__owner"),
     Section("plan_variations", "challenges.Variation", "proposal__plan__goal__owner"),
     Section("submissions", "submissions.Submission", "author"),
     Section("ai_feedback", "reviews.AIFeedback", "submission__author"),
