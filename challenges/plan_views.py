@@ -15,7 +15,6 @@ from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
-from learnquest.core.limits import limit
 
 
 def _plan_of(request: LearnerRequest, pk: int) -> Plan:
@@ -27,7 +26,6 @@ def request_plan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
     form = PlanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        limit(request, "ai")
         try:
             plan = generation.request_plan(goal=goal, by=request.user, **form.cleaned_data)
         except DomainError as refusal:
@@ -117,7 +115,6 @@ def restore(request: LearnerRequest, pk: int) -> HttpResponse:
 def vary(request: LearnerRequest, pk: int) -> HttpResponse:
     """Ask for another proposal like this one, or in its place."""
     proposal = _proposal(request, pk)
-    limit(request, "ai")
     try:
         variation.request_variation(
             proposal=proposal, by=request.user, how=request.POST.get("how", "")

@@ -91,7 +91,7 @@ def _take(line: ReplanLine, goal: Goal, by: User) -> None:
 
 
 def _take_milestone(line: ReplanLine, goal: Goal, by: User) -> None:
-    milestone = goal.milestones.filter(pk=line.milestone_id).first()
+    milestone = goal.milestones.filter(pk=line.milestone_id or 0).first()
     if milestone is None:
         raise Conflict(_("This milestone is no longer there."))
     if milestone.completed_at is not None:
@@ -108,11 +108,11 @@ def _take_milestone(line: ReplanLine, goal: Goal, by: User) -> None:
 
 
 def _add_challenge(line: ReplanLine, goal: Goal, by: User) -> None:
-    milestone = goal.milestones.filter(pk=line.milestone_id, completed_at=None).first()
+    milestone = goal.milestones.filter(pk=line.milestone_id or 0, completed_at=None).first()
     made = authoring.create_challenge(
         goal=goal, by=by, source=Challenge.Source.AI, milestone=milestone, **line.new
     )
-    before = Challenge.objects.filter(goal=goal, pk=line.challenge_id).first()
+    before = Challenge.objects.filter(goal=goal, pk=line.challenge_id or 0).first()
     if before is not None:
         ordering.place(challenge=made, milestone=milestone, before=before, by=by)
     line.challenge = made
@@ -123,7 +123,7 @@ def _take_challenge(line: ReplanLine, by: User) -> None:
     challenge = (
         Challenge.objects.select_for_update(of=("self",))
         .owned_by(by)
-        .filter(pk=line.challenge_id)
+        .filter(pk=line.challenge_id or 0)
         .first()
     )
     if challenge is None:

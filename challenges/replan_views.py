@@ -14,7 +14,6 @@ from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
-from learnquest.core.limits import limit
 
 State = ReplanLine.State
 
@@ -28,7 +27,6 @@ def request_replan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
     form = ReplanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        limit(request, "ai")
         try:
             replan = replan_writing.request_replan(goal=goal, by=request.user, **form.cleaned_data)
         except DomainError as refusal:
@@ -50,7 +48,6 @@ def replan(request: LearnerRequest, pk: int) -> HttpResponse:
 @post_only("challenges:replan")
 def retry(request: LearnerRequest, pk: int) -> HttpResponse:
     replan = get_object_or_404(Replan.objects.owned_by(request.user), pk=pk)
-    limit(request, "ai")
     try:
         replan = replan_writing.retry_replan(replan=replan, by=request.user)
     except DomainError as refusal:

@@ -146,18 +146,18 @@ def _record(replan: Replan, outcome: Outcome[Any]) -> None:
     replan.request_id = outcome.request_id
     replan.message = outcome.message[:500]
     replan.finished_at = timezone.now()
-    is_ready = isinstance(outcome.answer, Answer)
-    replan.status = Replan.Status.READY if is_ready else Replan.Status.FAILED
-    if is_ready:
-        replan.summary = outcome.answer.summary
-        lines = _lines(replan, outcome.answer)
+    answer = outcome.answer if isinstance(outcome.answer, Answer) else None
+    replan.status = Replan.Status.FAILED if answer is None else Replan.Status.READY
+    if answer is not None:
+        replan.summary = answer.summary
+        lines = _lines(replan, answer)
         for position, line in enumerate(lines):
             line.replan, line.position = replan, position
         ReplanLine.objects.bulk_create(lines)
     replan.save()
     inbox.notify(
         user_id=replan.goal.owner_id,
-        kind=Notification.Kind.PLAN_READY if is_ready else Notification.Kind.PLAN_FAILED,
+        kind=Notification.Kind.PLAN_READY if answer else Notification.Kind.PLAN_FAILED,
         subject=replan.goal.title,
         target=replan.get_absolute_url(),
     )

@@ -47,7 +47,7 @@ def full_world(world: dict[str, Any], alice: User) -> dict[str, Any]:  # noqa: F
     variation.request_variation(
         proposal=Proposal.objects.get(pk=world["proposal"]), by=alice, how="easier"
     )
-    request = AIRequest.objects.filter(user=alice).first()
+    request = AIRequest.objects.filter(user=alice)[0]
     Transcript.objects.create(request=request, user=alice, sent="Bread")
     with transaction.atomic():
         idempotency.claim(user=alice, key="one", route="POST /api/goals/", body=b"{}")
