@@ -45,6 +45,7 @@ class ProfileOut(Schema):
     is_on_leaderboard: bool
     wants_review_mail: bool
     wants_digest_mail: bool
+    wants_ai: bool = Field(description="Whether an AI model may read your goals and your work.")
     date_joined: datetime
     erase_at: datetime | None = Field(description="When the account is erased, if you asked.")
 
@@ -63,6 +64,7 @@ class ProfileIn(In):
     is_on_leaderboard: bool = True
     wants_review_mail: bool = True
     wants_digest_mail: bool = True
+    wants_ai: bool = True
 
 
 class RegisteredOut(Schema):

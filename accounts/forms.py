@@ -153,7 +153,7 @@ class ProfileForm(forms.ModelForm[User]):
 class PrivacyForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ("is_profile_public", "is_on_leaderboard")
+        fields = ("is_profile_public", "is_on_leaderboard", "wants_ai")
         help_texts = {
             "is_profile_public": _(
                 "Whoever is signed in can open your page: name, text, badges, level, days of "

@@ -1,13 +1,18 @@
-"""The admin's view of prompts, calls and answers."""
+"""The admin's view of calls and answers, with a page of figures; prompts have a module of their
+own."""
 
-from django.contrib import admin, messages
-from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from ai.models import AIRequest, CachedCompletion, Explanation, PromptTemplate
+from ai import prompt_admin, usage
+from ai.models import AIRequest, CachedCompletion, Explanation
+
+__all__ = ["prompt_admin"]  # registers itself
 
 
 class ReadOnly[M: (AIRequest, CachedCompletion)](admin.ModelAdmin[M]):
@@ -18,40 +23,6 @@ class ReadOnly[M: (AIRequest, CachedCompletion)](admin.ModelAdmin[M]):
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
-
-
-@admin.register(PromptTemplate)
-class PromptTemplateAdmin(admin.ModelAdmin[PromptTemplate]):
-    list_display = ("name", "version", "active", "created_at")
-    list_filter = ("name", "active")
-    search_fields = ("text",)
-    fields = ("name", "version", "text", "active", "created_at")
-    actions = ("activate",)
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: PromptTemplate | None = None
-    ) -> tuple[str, ...]:
-        # Cached answers and records name a version: what it says must not change under them.
-        return ("active", "created_at") if obj is None else self.fields
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: PromptTemplate | None = None
-    ) -> bool:
-        may = super().has_delete_permission(request, obj)
-        return may and (obj is None or not obj.active)
-
-    @admin.action(description=_("Make this version the active one"), permissions=["change"])
-    def activate(self, request: HttpRequest, queryset: QuerySet[PromptTemplate]) -> None:
-        chosen = list(queryset)
-        if len({prompt.name for prompt in chosen}) < len(chosen):
-            self.message_user(
-                request, _t("Choose one version of each prompt."), level=messages.ERROR
-            )
-            return
-        with transaction.atomic():
-            for prompt in chosen:
-                PromptTemplate.objects.filter(name=prompt.name, active=True).update(active=False)
-                PromptTemplate.objects.filter(pk=prompt.pk).update(active=True)
 
 
 @admin.register(CachedCompletion)
@@ -85,6 +56,25 @@ class AIRequestAdmin(ReadOnly[AIRequest]):
 
     def has_delete_permission(self, request: HttpRequest, obj: AIRequest | None = None) -> bool:
         return False
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path("usage/", self.admin_site.admin_view(self.usage), name="ai_usage")
+        return [own, *super().get_urls()]
+
+    def usage(self, request: HttpRequest) -> HttpResponse:
+        """Show what the coach was asked, what it cost and how it went, for a span of days."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        span = usage.span_of(request.GET, today=timezone.localdate())
+        context = self.admin_site.each_context(request) | {
+            "title": _("Use of AI"),
+            "opts": self.opts,
+            "span": span,
+            "report": usage.report(span, now=timezone.now()),
+            "spans": usage.DAYS,
+            "today": timezone.localdate(),
+        }
+        return TemplateResponse(request, "admin/ai/usage.html", context)
 
 
 @admin.register(Explanation)

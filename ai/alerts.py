@@ -4,9 +4,11 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.db import transaction
 from django.db.models import Count, Q
+from django.urls import reverse
 
+from accounts import mail
 from ai import budget
 from ai.exchange import State
 from ai.models import AIRequest, Alert
@@ -17,13 +19,27 @@ FEWEST_CALLS = 10
 NOT_AGAIN_FOR = timedelta(hours=6)
 
 
+@transaction.atomic
 def check(*, now: datetime) -> list[str]:
-    """Raise the alerts that are due; returns what was told. Each kind comes once in six hours."""
+    """Raise the alerts that are due; returns what was told. Each kind comes once in six hours.
+
+    Mails are queued with the note that they were, so that a mail server that is down delays them
+    and loses none.
+    """
     told = [text for kind, text in _troubles(now) if _is_news(kind, now)]
     for text in told:
         logger.error(text)
-    if told and settings.AI_ALERT_MAIL:
-        send_mail("LearnQuest: AI", "\n\n".join(told), None, settings.AI_ALERT_MAIL)
+    if told:
+        text = "\n\n".join([*told, settings.SITE_URL + reverse("admin:ai_usage")]) + "\n"
+        for address in settings.AI_ALERT_MAIL:
+            mail.queue(
+                template="ai_alert",
+                to=address,
+                user=None,
+                subject=f"LearnQuest: {told[0]}",
+                text=text,
+                now=now,
+            )
     return told
 
 

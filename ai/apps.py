@@ -22,4 +22,6 @@ def _load_prompts(using: str, apps: Apps = apps, **told: Any) -> None:
         model = apps.get_model("ai", "PromptTemplate")
     except LookupError:
         return
+    if not hasattr(model, "activated_at"):
+        return  # an older state on the way: it gets them when it is migrated on
     prompts.load_packaged(rows=model._default_manager.using(using))

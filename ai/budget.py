@@ -43,6 +43,28 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What the site spent in one period, and may spend."""
+
+    cause: Cause
+    spent: Spend
+    limits: dict[str, float]
+    ends: datetime
+
+    @property
+    def share(self) -> float:
+        """The fullest of its limits, from 0 to 1; 0 without any."""
+        shares = [
+            float(getattr(self.spent, name)) / limit for name, limit in self.limits.items() if limit
+        ]
+        return max(shares, default=0.0)
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.share)
+
+
+@dataclass(frozen=True)
 class _Counter:
     """One row of Spend, with the limits that hold for it."""
 
@@ -114,14 +136,22 @@ def left_today(user: User, *, now: datetime | None = None) -> Left:
     return Left(calls=calls, share=max(0.0, share))
 
 
+def site_standings(*, now: datetime) -> list[Standing]:
+    """Return what the site has spent of today's and this month's budgets, with the limits."""
+    return [
+        Standing(
+            counter.cause,
+            Spend.objects.filter(_is_of(counter)).first() or Spend(),
+            counter.limits,
+            counter.ends,
+        )
+        for counter in _site_counters(now)
+    ]
+
+
 def site_shares(*, now: datetime) -> dict[str, float]:
     """Return how much of the site's budgets of today and this month is spent, from 0 to 1."""
-    found = {}
-    for counter in _site_counters(now):
-        row = Spend.objects.filter(_is_of(counter)).first() or Spend()
-        shares = [float(getattr(row, n)) / limit for n, limit in counter.limits.items() if limit]
-        found[counter.cause.value] = max(shares, default=0.0)
-    return found
+    return {standing.cause.value: standing.share for standing in site_standings(now=now)}
 
 
 def forget_old(*, now: datetime) -> int:

@@ -12,6 +12,7 @@ class Purpose(StrEnum):
 
     PLAN = "plan"
     VARY = "vary"
+    REPLAN = "replan"
     FEEDBACK = "feedback"
     EXPLAIN = "explain"
     HINT = "hint"

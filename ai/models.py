@@ -20,6 +20,7 @@ LOST_AFTER = timedelta(minutes=10)
 PURPOSES = [
     (Purpose.PLAN.value, _("Plan")),
     (Purpose.VARY.value, _("Another proposal")),
+    (Purpose.REPLAN.value, _("New plan")),
     (Purpose.FEEDBACK.value, _("Feedback")),
     (Purpose.EXPLAIN.value, _("Explanation")),
     (Purpose.HINT.value, _("Hint")),
@@ -47,6 +48,26 @@ class PromptTemplate(models.Model):
     text = models.TextField(_("text"))
     active = models.BooleanField(_("active"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
+    # Who wrote it, and who made it active last; nobody, where it came with the code.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("made active by"),
+    )
+    activated_at = models.DateTimeField(_("made active"), null=True, blank=True, editable=False)
 
     class Meta:
         db_table = "prompt_templates"
@@ -118,7 +139,13 @@ class AIRequest(models.Model):
     OUTCOMES = [
         (PENDING, _("Under way")),
         (LOST, _("Lost with its worker")),
-        *((state.value, state.value) for state in State),
+        (State.OK.value, _("Answered")),
+        (State.LIMITED.value, _("Told to slow down")),
+        (State.TIMED_OUT.value, _("Too slow")),
+        (State.UNAVAILABLE.value, _("Not reachable")),
+        (State.INVALID.value, _("Not to be used")),
+        (State.REFUSED.value, _("Declined by the model")),
+        (State.OVER_BUDGET.value, _("Over budget")),
     ]
 
     user = models.ForeignKey(
@@ -148,7 +175,7 @@ class AIRequest(models.Model):
         indexes = [
             # A learner's page of what was sent.
             models.Index(fields=["user", "created_at"], name="ai_requests_budget"),
-            # The admin's list, newest first.
+            # The admin's list, newest first; the span of its page of figures, and the alerts' hour.
             models.Index(fields=["-created_at"], name="ai_requests_newest"),
         ]
 

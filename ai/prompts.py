@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from ai.exchange import Purpose
 from ai.models import PromptTemplate
@@ -75,27 +76,29 @@ def packaged(purpose: Purpose) -> Prompt:
 
 
 def load_packaged(*, rows: QuerySet[PromptTemplate]) -> None:
-    """Add the packaged versions that the table `rows` lacks; `migrate` does so each time.
+    """Bring the newest packaged text of each prompt into the table `rows`, where it is not there
+    yet, as a version of its own; `migrate` does so each time.
 
-    A version that is there stays as it is. The newest becomes active only where none is, so that
-    what an admin chose stays chosen.
+    A version that is there stays as it is, whatever its file says now, and an admin may have
+    taken the number of the new one. It becomes active unless somebody chose the one that is.
     """
-    known = set(rows.values_list("name", "version"))
-    has_active = set(rows.filter(active=True).values_list("name", flat=True))
-    new = []
     for purpose in Purpose:
-        versions = _packaged_versions(purpose)
-        new += [
-            rows.model(
-                name=purpose.value,
-                version=version,
-                text=path.read_text(encoding="utf-8"),
-                active=purpose.value not in has_active and version == max(versions),
-            )
-            for version, path in versions.items()
-            if (purpose.value, version) not in known
-        ]
-    rows.bulk_create(new)
+        newest = packaged(purpose)
+        mine = rows.filter(name=purpose.value)
+        if mine.filter(text=newest.text).exists():
+            continue
+        last = max(mine.values_list("version", flat=True), default=0)
+        chosen = mine.filter(active=True, activated_by__isnull=False)
+        is_next = not chosen.exists()
+        if is_next:
+            mine.filter(active=True).update(active=False)
+        rows.create(
+            name=purpose.value,
+            version=max(last + 1, newest.version),
+            text=newest.text,
+            active=is_next,
+            activated_at=timezone.now() if is_next else None,
+        )
 
 
 def _packaged_versions(purpose: Purpose) -> dict[int, Path]:
@@ -117,8 +120,22 @@ def check(name: str, text: str) -> None:
     template = Template(user)
     if not template.is_valid():
         raise BadPrompt("A dollar sign that starts no variable must be written twice.")
-    if unknown := set(template.get_identifiers()) - set(inputs.model_fields):
+    used = set(template.get_identifiers())
+    if unknown := used - set(inputs.model_fields):
         raise BadPrompt(f"These variables do not exist: {', '.join(sorted(unknown))}.")
+    if missing := set(needed(name)) - used:
+        raise BadPrompt(f"These variables are missing: {', '.join(sorted(missing))}.")
+
+
+def needed(name: str) -> list[str]:
+    """Return the variables without which a prompt would leave out what it is about."""
+    fields = TASKS[Purpose(name)].inputs.model_fields
+    return [field for field, told in fields.items() if told.is_required()]
+
+
+def allowed(name: str) -> list[str]:
+    """Return all variables that a prompt may use."""
+    return list(TASKS[Purpose(name)].inputs.model_fields)
 
 
 def escaped(text: str) -> str:

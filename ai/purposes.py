@@ -9,7 +9,7 @@ from django.conf import settings
 from ai import schemas
 from ai.exchange import Purpose
 from ai.grounding import check_enough, keep_quoted, normalised
-from ai.schemas import Answer, AnyInputs, FeedbackInputs, ReviewInputs
+from ai.schemas import Answer, AnyInputs, FeedbackInputs, ReplanInputs, ReviewInputs
 
 # So many characters of our own words in a row are no coincidence.
 LEAK = 60
@@ -27,6 +27,7 @@ class Task:
 TASKS = {
     Purpose.PLAN: Task(schemas.PlanInputs, schemas.Plan, 20_000),
     Purpose.VARY: Task(schemas.VaryInputs, schemas.Variation, 8_000),
+    Purpose.REPLAN: Task(schemas.ReplanInputs, schemas.Replan, 16_000),
     Purpose.FEEDBACK: Task(schemas.FeedbackInputs, schemas.Feedback, 12_000),
     Purpose.EXPLAIN: Task(schemas.ExplainInputs, schemas.Explanation, 12_000),
     Purpose.HINT: Task(schemas.HintInputs, schemas.Hint, 4_000),
@@ -58,6 +59,8 @@ def settle_for(inputs: AnyInputs, system: str = "") -> Callable[[Answer], Answer
         match inputs:
             case FeedbackInputs():
                 return _settle_feedback(cast(schemas.Feedback, answer), inputs)
+            case ReplanInputs():
+                return _settle_replan(cast(schemas.Replan, answer), inputs)
             case ReviewInputs():
                 return _settle_review(cast(schemas.ReviewCheck, answer), inputs)
             case _:
@@ -87,6 +90,20 @@ def _settle_feedback(feedback: schemas.Feedback, inputs: FeedbackInputs) -> sche
             "confidence": "medium" if unsure else feedback.confidence,
         }
     )
+
+
+def _settle_replan(answer: schemas.Replan, inputs: ReplanInputs) -> schemas.Replan:
+    """Raise ValueError for what is done to things that there are not, or twice to one."""
+    for what, changes, known in (
+        ("milestones", answer.milestones, {one.number for one in inputs.milestones}),
+        ("challenges", answer.challenges, {one.number for one in inputs.challenges}),
+    ):
+        numbers = [change.number for change in changes]
+        if len(set(numbers)) < len(numbers):
+            raise ValueError(f"{what}: each number must come once")
+        if unknown := set(numbers) - known:
+            raise ValueError(f"{what}: these numbers are not given: {sorted(unknown)}")
+    return answer
 
 
 def _settle_review(check: schemas.ReviewCheck, inputs: ReviewInputs) -> schemas.ReviewCheck:

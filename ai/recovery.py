@@ -1,11 +1,15 @@
-"""What a worker that died leaves behind in the gateway's own books."""
+"""What a worker that died leaves behind in the gateway's own books, and what grows old there."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from ai import budget
+from ai import budget, cache, flights
 from ai.models import AIRequest, Transcript
+
+# How long a learner can look at what was sent for them.
+TRANSCRIPT_DAYS = 90
 
 
 def close_lost_requests(*, now: datetime) -> int:
@@ -21,6 +25,24 @@ def close_lost_requests(*, now: datetime) -> int:
         budget.settle(request, counts=False)
         found += 1
     return found
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How much was deleted."""
+
+    answers: int
+    transcripts: int
+
+
+def forget_old(*, now: datetime) -> Forgotten:
+    """Delete expired answers, and old counters, flights and transcripts. Once a day is enough."""
+    flights.forget_old(now=now)
+    budget.forget_old(now=now)
+    return Forgotten(
+        answers=cache.forget_expired(now=now),
+        transcripts=forget_transcripts(before=now - timedelta(days=TRANSCRIPT_DAYS)),
+    )
 
 
 def forget_transcripts(*, before: datetime) -> int:

@@ -8,7 +8,7 @@ tie fields together cannot be said at all; both are checked here after parsing.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -195,6 +195,83 @@ class Variation(Strict):
         return self
 
 
+# --- A plan that has slipped, made to fit again -----------------------------------
+
+type Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class MilestoneChange(Strict):
+    """Another day for a milestone, or none for it at all."""
+
+    number: int = Field(description="The milestone's number, as given.")
+    do: Literal["move", "drop"]
+    due_in_days: Days | None = Field(description="With move: days from today; else null.")
+    why: Comment
+
+    @model_validator(mode="after")
+    def _a_move_has_a_day(self) -> Self:
+        if self.do == "move" and self.due_in_days is None:
+            raise ValueError("due_in_days is needed with move")
+        return self
+
+
+class NewMilestone(Strict):
+    title: Title
+    due_in_days: Days
+    why: Comment
+
+
+class ChallengeChange(Strict):
+    """What becomes of an open challenge. What is null stays as it is."""
+
+    number: int = Field(description="The challenge's number, as given.")
+    do: Literal["change", "drop"]
+    title: Title | None
+    instructions: LongText | None
+    difficulty: Annotated[int, Field(ge=1, le=5)] | None
+    minutes: Annotated[int, Field(ge=5, le=1200)] | None
+    why: Comment
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What it changes, by the names of a challenge's fields."""
+        told = {
+            "title": self.title,
+            "instructions": self.instructions,
+            "difficulty": self.difficulty,
+            "estimated_minutes": self.minutes,
+        }
+        return {name: value for name, value in told.items() if value is not None}
+
+    @model_validator(mode="after")
+    def _a_change_changes_something(self) -> Self:
+        if self.do == "change" and not self.fields:
+            raise ValueError("a change must say what is to change")
+        return self
+
+
+class NewChallenge(Strict):
+    title: Title
+    instructions: LongText
+    difficulty: int = Field(ge=1, le=5)
+    minutes: int = Field(ge=5, le=1200)
+    milestone: int | None = Field(description="The number of a milestone that stays, or null.")
+    before: int | None = Field(description="The number of the challenge it comes before, or null.")
+    rubric: PlanRubric
+    why: Comment
+
+
+class Replan(Strict):
+    """How a plan that has slipped can fit again. What is not named stays as it is."""
+
+    summary: Text
+    target_in_days: Days | None = Field(description="A new target date, or null to keep it.")
+    milestones: list[MilestoneChange] = Field(max_length=50)
+    new_milestones: list[NewMilestone] = Field(max_length=4)
+    challenges: list[ChallengeChange] = Field(max_length=60)
+    new_challenges: list[NewChallenge] = Field(max_length=4)
+
+
 # --- A hint ---------------------------------------------------------------------
 
 
@@ -221,7 +298,7 @@ class ReviewCheck(Strict):
     flags: list[Flag] = Field(max_length=12)
 
 
-type Answer = Plan | Variation | Feedback | Explanation | Hint | ReviewCheck
+type Answer = Plan | Variation | Replan | Feedback | Explanation | Hint | ReviewCheck
 
 # --- Inputs: never a name, an address or an id of a person ----------------------
 
@@ -278,6 +355,38 @@ class VaryInputs(Inputs):
     existing_titles: list[str] = []
 
 
+class OpenMilestone(Inputs):
+    number: int
+    title: str
+    due_date: date | None
+
+
+class OpenChallenge(Inputs):
+    number: int
+    title: str
+    instructions: str
+    difficulty: int
+    minutes: int
+    milestone: int | None
+    is_begun: bool
+
+
+class ReplanInputs(Inputs):
+    """What a new plan is made from: what is still open, by number, and what is done, by title."""
+
+    title: str
+    description: str = ""
+    category: str = ""
+    level: str = ""
+    today: date
+    target_date: date | None = None
+    hours_per_week: float | None = None
+    wish: str = ""
+    milestones: list[OpenMilestone]
+    challenges: list[OpenChallenge]
+    done_titles: list[str] = []
+
+
 class HintInputs(Inputs):
     """What a hint is made from. `step` counts from 1, the gentlest, to 3."""
 
@@ -297,5 +406,11 @@ class ReviewInputs(Inputs):
 
 
 type AnyInputs = (
-    PlanInputs | VaryInputs | FeedbackInputs | ExplainInputs | HintInputs | ReviewInputs
+    PlanInputs
+    | VaryInputs
+    | ReplanInputs
+    | FeedbackInputs
+    | ExplainInputs
+    | HintInputs
+    | ReviewInputs
 )

@@ -1,8 +1,12 @@
 """Doors for the worker; what they do stands elsewhere. Each is safe to run twice."""
 
-from django.tasks import task
+from datetime import timedelta
 
-from ai import asking, explaining
+from django.tasks import task
+from django.utils import timezone
+
+from ai import asking, explaining, recovery
+from learnquest.core.schedule import scheduled
 
 
 @task()
@@ -13,3 +17,9 @@ def write_explanation(explanation_id: int) -> None:
 @task()
 def answer_ask(ask_id: int) -> None:
     asking.run(ask_id)
+
+
+@scheduled(every=timedelta(days=1))
+@task()
+def clear_ai_records() -> None:
+    recovery.forget_old(now=timezone.now())

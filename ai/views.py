@@ -1,5 +1,7 @@
 """Pages of the coach itself: explanations, and what was sent about a learner's own things."""
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -7,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ai import explaining
+from ai.explaining import MAX_CONCEPT, MAX_CONTEXT
 from ai.forms import ExplainForm
 from ai.models import Explanation, Transcript
 from learnquest.core.checked import show_on
@@ -20,7 +23,7 @@ PAGE_SIZE = 15
 @require_http_methods(["GET", "POST"])
 def explain(request: LearnerRequest) -> HttpResponse:
     """Ask for an explanation; below stands what was asked before."""
-    form = ExplainForm(request.POST or None)
+    form = ExplainForm(request.POST or None, initial=_told(request.GET))
     if request.method == "POST" and form.is_valid():
         limit(request, "ai")
         try:
@@ -33,6 +36,12 @@ def explain(request: LearnerRequest) -> HttpResponse:
     page = Paginator(asked, PAGE_SIZE).get_page(request.GET.get("page"))
     status = 422 if request.method == "POST" else 200
     return render(request, "ai/explain.html", {"form": form, "page": page}, status=status)
+
+
+def _told(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what a link has filled in for the learner: where they met it, perhaps the idea."""
+    most = {"concept": MAX_CONCEPT, "context": MAX_CONTEXT}
+    return {name: query.get(name, "")[:length] for name, length in most.items()}
 
 
 @require_GET

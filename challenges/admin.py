@@ -4,7 +4,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Challenge, Plan, Prerequisite, Proposal, Quest, QuestStart
+from challenges.models import (
+    Challenge,
+    Plan,
+    Prerequisite,
+    Proposal,
+    Quest,
+    QuestStart,
+    Replan,
+    ReplanLine,
+)
 from challenges.quest_models import QuestQuerySet
 
 
@@ -50,6 +59,28 @@ class PlanAdmin(admin.ModelAdmin[Plan]):
     list_select_related = ("goal",)
     date_hierarchy = "created_at"
     inlines = (ProposalInline,)
+
+
+class ReplanLineInline(admin.TabularInline[ReplanLine, Replan]):
+    model = ReplanLine
+    extra = 0
+    fields = readonly_fields = ("kind", "action", "title", "old", "new", "why", "state", "message")
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Replan | None = None) -> bool:
+        return False
+
+
+@admin.register(Replan)
+class ReplanAdmin(admin.ModelAdmin[Replan]):
+    list_display = ("goal", "status", "model", "is_offline", "created_at", "finished_at")
+    list_filter = ("status", "is_offline", "model")
+    search_fields = ("goal__title", "goal__owner__email")
+    autocomplete_fields = ("goal",)
+    raw_id_fields = ("request",)
+    list_select_related = ("goal",)
+    date_hierarchy = "created_at"
+    inlines = (ReplanLineInline,)
 
 
 @admin.register(Quest)

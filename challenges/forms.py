@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Challenge, Plan, Proposal, Quest
+from challenges.models import Challenge, Plan, Proposal, Quest, Replan
 from challenges.rubrics import MAX_CRITERIA, default_rubric
 from goals.forms import DateInput
 from goals.models import Goal
@@ -206,6 +206,16 @@ class PlanForm(forms.ModelForm[Plan]):
         help_texts = {
             "wish": _("Optional: more speaking, no videos, easier, a project at the end …"),
             "hours_per_week": _("Optional. The plan fits itself to it."),
+        }
+
+
+class ReplanForm(forms.ModelForm[Replan]):
+    class Meta:
+        model = Replan
+        fields = ("wish", "hours_per_week")
+        help_texts = {
+            "wish": _("Optional: I was ill, work was too much, the steps are too big …"),
+            "hours_per_week": _("Optional. How much you can really do from now on."),
         }
 
 

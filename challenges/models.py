@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from ai.models import AIRequest, Leased
 from challenges.quest_models import Quest, QuestStart
+from challenges.replan_models import Replan, ReplanLine
 from challenges.rubrics import Criterion, Rubric, parse_rubric, validate_rubric
 from goals.models import Goal, Milestone, open_to
 from learnquest.core.searching import matching
@@ -303,6 +304,11 @@ class Proposal(models.Model):
         return parse_rubric(self.rubric)
 
 
+class VariationQuerySet(models.QuerySet["Variation"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(proposal__plan__goal__owner=user)
+
+
 class Variation(Leased):
     """A wish for another proposal: more like it, easier, harder, or simply another one."""
 
@@ -324,6 +330,8 @@ class Variation(Leased):
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    objects = VariationQuerySet.as_manager()
+
     class Meta:
         db_table = "plan_variations"
         constraints = [
@@ -337,6 +345,9 @@ class Variation(Leased):
     def __str__(self) -> str:
         return f"{self.how} {self.proposal_id}"
 
+    def is_visible_to(self, user: User) -> bool:
+        return self.proposal.is_visible_to(user)
+
 
 __all__ = [
     "Challenge",
@@ -346,5 +357,7 @@ __all__ = [
     "Proposal",
     "Quest",
     "QuestStart",
+    "Replan",
+    "ReplanLine",
     "Variation",
 ]

@@ -12,6 +12,13 @@ def generate_plan(plan_id: int) -> None:
 
 
 @task()
+def write_replan(replan_id: int) -> None:
+    from challenges import replan_writing  # which enqueues this task
+
+    replan_writing.write_replan(replan_id)
+
+
+@task()
 def write_variation(variation_id: int) -> None:
     from challenges import variation  # which enqueues this task
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from challenges import arrange_views, plan_views, quest_views, views
+from challenges import arrange_views, plan_views, quest_views, replan_views, views
 
 app_name = "challenges"
 
@@ -20,6 +20,13 @@ urlpatterns = [
     path("plans/<int:pk>/", plan_views.plan, name="plan"),
     path("plans/<int:pk>/retry/", plan_views.retry, name="retry_plan"),
     path("plans/<int:pk>/accept/", plan_views.accept_all, name="accept_all"),
+    path("goals/<int:goal_pk>/replan/coach/", replan_views.request_replan, name="request_replan"),
+    path("replans/<int:pk>/", replan_views.replan, name="replan"),
+    path("replans/<int:pk>/retry/", replan_views.retry, name="retry_replan"),
+    path("replans/<int:pk>/take/", replan_views.take, name="take_replan"),
+    path("replans/lines/<int:pk>/take/", replan_views.take_line, name="take_line"),
+    path("replans/lines/<int:pk>/leave/", replan_views.leave_line, name="leave_line"),
+    path("replans/lines/<int:pk>/restore/", replan_views.restore_line, name="restore_line"),
     path("quests/", quest_views.catalogue_page, name="quests"),
     path("quests/mine/", quest_views.mine, name="my_quests"),
     path("quests/<int:pk>/", quest_views.quest, name="quest"),

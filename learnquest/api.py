@@ -13,6 +13,7 @@ from ai.api import router as explain_router
 from challenges.api import ai_router as plan_router
 from challenges.api import router as challenge_router
 from challenges.quest_api import router as quest_router
+from challenges.replan_api import router as coached_replan_router
 from goals.api import milestone_router
 from goals.api import router as goal_router
 from learnquest.core.errors import DomainError, Limited, Stale
@@ -81,6 +82,7 @@ api.add_router("/progress", progress_router)
 api.add_router("/submissions", submission_router)
 api.add_router("/reviews", review_router)
 api.add_router("/ai", plan_router)
+api.add_router("/ai", coached_replan_router)
 api.add_router("/ai", feedback_router)
 api.add_router("/ai", explain_router)
 api.add_router("/leaderboard", board_router)

@@ -402,6 +402,7 @@ AI_MODEL = env.str("AI_MODEL", default="gpt-5-mini")
 AI_MODELS = {
     "plan": env.str("AI_MODEL_PLAN", default=""),
     "vary": env.str("AI_MODEL_VARY", default=""),
+    "replan": env.str("AI_MODEL_REPLAN", default=""),
     "feedback": env.str("AI_MODEL_FEEDBACK", default=""),
     "explain": env.str("AI_MODEL_EXPLAIN", default=""),
     "hint": env.str("AI_MODEL_HINT", default=""),

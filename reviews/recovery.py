@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from ai import alerts, asking, explaining
 from ai.recovery import close_lost_requests
-from challenges import generation, variation
+from challenges import generation, replan_writing, variation
 from reviews import ai_feedback
 
 
@@ -20,6 +20,5 @@ def recover_ai_work(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     close_lost_requests(now=now)
     alerts.check(now=now)
-    return sum(
-        part.recover(now=now) for part in (ai_feedback, generation, variation, explaining, asking)
-    )
+    parts = (ai_feedback, generation, variation, replan_writing, explaining, asking)
+    return sum(part.recover(now=now) for part in parts)

@@ -161,6 +161,13 @@ PAGES: dict[str, list[Rule]] = {
     "challenges:drop_proposal": [owner("proposal", 302, **POST)],
     "challenges:restore_proposal": [owner("proposal", 302, **POST)],
     "challenges:vary_proposal": [owner("proposal", 302, **POST, how="easier")],
+    "challenges:request_replan": [owner("goal", 200), owner("goal", 302, **POST, wish="")],
+    "challenges:replan": [owner("replan", 200)],
+    "challenges:retry_replan": [owner("replan", 302, **POST)],
+    "challenges:take_replan": [owner("replan", 302, **POST)],
+    "challenges:take_line": [owner("line", 302, **POST)],
+    "challenges:leave_line": [owner("line", 302, **POST)],
+    "challenges:restore_line": [owner("line", 302, **POST)],
     "ai:explain": [signed_in(), signed_in(422, **POST)],
     "ai:explanation": [owner("explanation", 200)],
     "ai:retry_explanation": [owner("explanation", 302, **POST)],
@@ -262,6 +269,9 @@ ROWS: dict[str, str] = {
     "QuestStart": "who started it",
     "Plan": "the goal's owner",
     "Proposal": "the goal's owner",
+    "Variation": "the goal's owner",
+    "Replan": "the goal's owner",
+    "ReplanLine": "the goal's owner",
     "Submission": "the author; moderators once handed in; a reviewer through their claim alone",
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name",
@@ -269,6 +279,8 @@ ROWS: dict[str, str] = {
     "Standing": "everybody, unless the learner left the board; always oneself",
     "BadgeAward": "as the profile of whom it was awarded to",
     "Explanation": "who asked",
+    "Ask": "who asked",
+    "Transcript": "whose things were sent",
 }
 # Models without a rule, each with the reason why nobody needs one.
 NOT_PERSONAL: dict[str, str] = {
@@ -276,6 +288,10 @@ NOT_PERSONAL: dict[str, str] = {
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
     "ScheduledJob": "when the site's own jobs are due",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
+    "Spend": "counters for operators, which no page lists; learners see what is left of their own",
+    "Breaker": "how a model server fares, without a person",
+    "Flight": "questions under way by their hash, without a person",
+    "Alert": "when the operator was told of what",
 }
 
 # "$goal" in what is sent stands for the id of that thing.
@@ -380,6 +396,12 @@ API: dict[tuple[str, str], Rule] = {
     ("POST", "/api/ai/proposals/{proposal_id}/vary"): api_owner(
         "proposal", 202, "POST", how="easier"
     ),
+    ("POST", "/api/ai/replan"): api_owner("", 202, "POST", goal="$goal"),
+    ("GET", "/api/ai/replans/{replan_id}"): api_owner("replan", 200),
+    ("POST", "/api/ai/replans/{replan_id}/retry"): api_owner("replan", 409, "POST"),
+    ("POST", "/api/ai/replans/{replan_id}/accept"): api_owner("replan", 200, "POST"),
+    ("POST", "/api/ai/replan-lines/{line_id}/drop"): api_owner("line", 200, "POST"),
+    ("POST", "/api/ai/replan-lines/{line_id}/restore"): api_owner("line", 409, "POST"),
     ("POST", "/api/ai/hint"): api_owner("", 200, "POST", challenge="$begun_challenge"),
     ("GET", "/api/ai/asks/{ask_id}"): api_owner("ask", 200),
     ("GET", "/api/ai/sent"): api_signed_in(),

@@ -20,8 +20,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts import inbox, notices, pictures, tokens
 from accounts.models import Notification, User
 from ai import explaining
-from challenges import catalogue, generation
-from challenges.models import Plan, Proposal
+from challenges import catalogue, generation, replan_writing
+from challenges.models import Plan, Proposal, ReplanLine
 from goals import calendar_feed, milestones
 from goals.models import Goal
 from learnquest.api import api
@@ -70,7 +70,12 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
     unlisted = make_goal(alice, title="By link", visibility="unlisted")
     shown = make_challenge(unlisted, title="By link too")
     asked = make_challenge(goal, title="Asked about")
+    milestone = milestones.add_milestone(goal=goal, by=alice, title="First")
+    replan = replan_writing.request_replan(goal=goal, by=alice)
+    replan_writing.write_replan(replan.pk)
     return {
+        "replan": replan.pk,
+        "line": ReplanLine.objects.filter(replan=replan).values_list("pk", flat=True)[0],
         "user": alice.pk,
         "browser": UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="s").pk,
         "family": tokens.user_of(tokens.issue(user=alice, client=tokens.Client()).access)[1],
@@ -80,7 +85,7 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
         "username": alice.username,
         "unsubscribe": notices.unsubscribe_link(alice, "digest").split("/")[-2],
         "goal": goal.pk,
-        "milestone": milestones.add_milestone(goal=goal, by=alice, title="First").pk,
+        "milestone": milestone.pk,
         "challenge": make_challenge(goal, title="Untouched").pk,
         "begun_challenge": begun.pk,
         "draft": make_draft(begun).pk,

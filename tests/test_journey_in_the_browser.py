@@ -124,7 +124,7 @@ def stub(
     live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[StubModelServer]:
     """A model server over real HTTP, with the site pointing at it."""
-    monkeypatch.setattr("ai.providers.sleep", lambda seconds: None)
+    monkeypatch.setattr("ai.conversation.sleep", lambda seconds: None)
     with HTTPServer(host="127.0.0.1", threaded=True) as http:
         server = StubModelServer(http)
         settings.OPENAI_BASE_URL = server.base_url

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts import audit, devices, idempotency, mail, tokens
 from accounts.models import User, WeeklyDigest
-from challenges import catalogue, prerequisites
-from challenges.models import Quest
+from ai.models import AIRequest, Transcript
+from challenges import catalogue, prerequisites, variation
+from challenges.models import Proposal, Quest
 from goals.models import Goal
 from leaderboard.models import BadgeAward
 from tests.access_rules import NOT_PERSONAL, ROWS
@@ -43,6 +44,11 @@ def full_world(world: dict[str, Any], alice: User) -> dict[str, Any]:  # noqa: F
     first, second = make_challenge(goal, title="Before"), make_challenge(goal, title="After")
     prerequisites.set_needs(challenge=second, needs=[first], by=alice)
     catalogue.start_quest(quest=Quest.objects.get(pk=world["quest"]), by=alice)
+    variation.request_variation(
+        proposal=Proposal.objects.get(pk=world["proposal"]), by=alice, how="easier"
+    )
+    request = AIRequest.objects.filter(user=alice)[0]
+    Transcript.objects.create(request=request, user=alice, sent="Bread")
     with transaction.atomic():
         idempotency.claim(user=alice, key="one", route="POST /api/goals/", body=b"{}")
     return world

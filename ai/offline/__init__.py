@@ -1,13 +1,14 @@
 """The coach that answers when no model is set up: deterministic, free, on this machine."""
 
 from ai.exchange import Question, Reply, State
-from ai.offline import explain, feedback, hint, plan, review, vary
+from ai.offline import explain, feedback, hint, plan, replan, review, vary
 from ai.schemas import (
     Answer,
     ExplainInputs,
     FeedbackInputs,
     HintInputs,
     PlanInputs,
+    ReplanInputs,
     ReviewInputs,
     VaryInputs,
 )
@@ -32,6 +33,8 @@ def _answer(question: Question) -> Answer:
             return plan.plan(inputs)
         case VaryInputs() as inputs:
             return vary.vary(inputs)
+        case ReplanInputs() as inputs:
+            return replan.replan(inputs)
         case FeedbackInputs() as inputs:
             return feedback.feedback(inputs)
         case ExplainInputs() as inputs:

@@ -21,16 +21,20 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from ai.schemas import (
+    ChallengeChange,
     CriterionScore,
     Explanation,
     Feedback,
     Flag,
     Hint,
+    MilestoneChange,
+    NewMilestone,
     Plan,
     PlanChallenge,
     PlanCriterion,
     PlanMilestone,
     QuotedPoint,
+    Replan,
     ReviewCheck,
     Variation,
 )
@@ -299,6 +303,8 @@ def fitting_answer(request: dict[str, Any]) -> BaseModel:
             return a_feedback(keys, quote=block(user, "body").split("\n")[0][:100])
         case "Variation":
             return a_variation()
+        case "Replan":
+            return a_replan(user)
         case "Hint":
             return Hint(hint="Look at the second criterion.", question="What did you leave out?")
         case "ReviewCheck":
@@ -356,6 +362,36 @@ def a_plan(count: int = 3) -> Plan:
             )
             for number in range(1, count + 1)
         ],
+    )
+
+
+def a_replan(user: str) -> Replan:
+    """Move the first milestone that is asked about, change the first challenge, add one."""
+    milestones, challenges = (
+        json.loads(block(user, "milestones")),
+        json.loads(block(user, "challenges")),
+    )
+    return Replan(
+        summary="A new plan by the stub model.",
+        target_in_days=90,
+        milestones=[
+            MilestoneChange(number=one["number"], do="move", due_in_days=30, why="It slipped.")
+            for one in milestones[:1]
+        ],
+        new_milestones=[NewMilestone(title="Half of it", due_in_days=45, why="A step between.")],
+        challenges=[
+            ChallengeChange(
+                number=one["number"],
+                do="change",
+                title=None,
+                instructions=None,
+                difficulty=1,
+                minutes=20,
+                why="A smaller step.",
+            )
+            for one in challenges[:1]
+        ],
+        new_challenges=[],
     )
 
 

@@ -1,16 +1,19 @@
 """The operator hears of failures and of spending, once."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.utils import timezone
 
+from accounts import mail as mails
 from accounts.models import User
+from accounts.tests.sink import Sink
 from ai import alerts
 from ai.models import AIRequest, Spend
+from reviews.recovery import recover_ai_work
 
 
 def calls(user: User, outcome: str, count: int) -> None:
@@ -19,7 +22,7 @@ def calls(user: User, outcome: str, count: int) -> None:
 
 
 def test_many_failures_are_told_once_in_six_hours(
-    alice: User, settings: Any, caplog: pytest.LogCaptureFixture
+    alice: User, settings: Any, caplog: pytest.LogCaptureFixture, posted: Callable[[], list[Any]]
 ) -> None:
     settings.AI_ALERT_MAIL = ["ops@example.org"]
     calls(alice, "ok", 6)
@@ -27,7 +30,9 @@ def test_many_failures_are_told_once_in_six_hours(
     now = timezone.now()
     assert alerts.check(now=now) == ["6 of 12 AI calls of the last hour failed."]
     assert alerts.check(now=now) == []
-    assert len(mail.outbox) == 1 and "6 of 12" in mail.outbox[0].body
+    (mail,) = posted()
+    assert mail.subject == "LearnQuest: 6 of 12 AI calls of the last hour failed."
+    assert "/admin/ai/airequest/usage/" in mail.body
     assert any(record.levelno == logging.ERROR for record in caplog.records)
     calls(alice, "timed_out", 20)
     AIRequest.objects.update(created_at=now + timedelta(hours=7))
@@ -45,3 +50,30 @@ def test_spending_is_told_before_it_is_over(db: None, settings: Any) -> None:
     now = timezone.now()
     Spend.objects.create(user=None, period=f"{now:%Y-%m-%d}", cost=8)
     assert alerts.check(now=now) == ["80% of the AI budget of today is spent."]
+
+
+def test_the_schedules_alert_reaches_a_mailbox_even_if_the_server_was_down(
+    alice: User, settings: Any
+) -> None:
+    sink = Sink()
+    settings.AI_ALERT_MAIL = ["ops@example.org", "boss@example.org"]
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": sink.port, "timeout": 5},
+        }
+    }
+    calls(alice, "timed_out", 12)
+    now = timezone.now()
+    recover_ai_work(now=now)
+    assert mails.send_queued(now=now) == 0
+    sink.start()
+    try:
+        later = now + timedelta(minutes=10)
+        assert mails.send_queued(now=later) == 2
+        recover_ai_work(now=later)
+        assert mails.send_queued(now=later) == 0
+    finally:
+        sink.stop()
+    assert [mail["To"] for mail in sink.mails] == settings.AI_ALERT_MAIL
+    assert "12 of 12 AI calls" in sink.mails[0].get_content()

@@ -18,10 +18,10 @@ PLAN = PlanInputs(title="Learn chess", today=date(2026, 11, 24), wish="costs $5"
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("purpose", Purpose)
-def test_the_first_version_of_each_prompt_is_active_after_migrating(purpose: Purpose) -> None:
+def test_the_newest_version_of_each_prompt_is_active_after_migrating(purpose: Purpose) -> None:
     assert prompts.active(purpose) == prompts.packaged(purpose)
-    row = PromptTemplate.objects.get(name=purpose.value)
-    assert row.active
+    row = PromptTemplate.objects.get(name=purpose.value, active=True)
+    assert row.activated_at is not None
     row.full_clean()
 
 
@@ -71,6 +71,7 @@ def test_rendering_fails_loudly_on_a_missing_variable() -> None:
         ("Hello $concept\n=== user ===\n$concept", "system part"),
         ("System\n=== user ===\n$concept costs $ 5", "dollar"),
         ("System\n=== user ===\n$concept for $nobody", "nobody"),
+        ("System\n=== user ===\nExplain it to a $level", "missing: concept"),
     ],
 )
 def test_the_admin_refuses_a_text_that_could_not_be_rendered(text: str, why: str) -> None:

@@ -24,4 +24,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme_of(request),
         "unread_count": count,
         "ai_is_offline": gateway.is_offline(learner),
+        # The site has a model, and this learner wants none.
+        "ai_is_switched_off": gateway.is_offline(learner) and not gateway.is_offline(),
     }

@@ -61,6 +61,9 @@ SECTIONS = (
     Section("quests_started", "challenges.QuestStart", "learner"),
     Section("plans", "challenges.Plan", "goal__owner"),
     Section("plan_proposals", "challenges.Proposal", "plan__goal__owner"),
+    Section("new_plans", "challenges.Replan", "goal__owner"),
+    Section("new_plan_lines", "challenges.ReplanLine", "replan__goal__owner"),
+    Section("plan_variations", "challenges.Variation", "proposal__plan__goal__owner"),
     Section("submissions", "submissions.Submission", "author"),
     Section("ai_feedback", "reviews.AIFeedback", "submission__author"),
     # Whose work it was, and who reviewed, stays between the site and them.
@@ -75,7 +78,10 @@ SECTIONS = (
     Section("points", "leaderboard.PointEntry", "user", ("key",)),
     Section("standings", "leaderboard.Standing", "user"),
     Section("badges", "leaderboard.BadgeAward", "user"),
-    Section("ai_requests", "ai.AIRequest", "user"),
+    Section("ai_requests", "ai.AIRequest", "user", ("reserved",)),
+    Section("ai_transcripts", "ai.Transcript", "user"),
+    Section("ai_small_questions", "ai.Ask", "user"),
+    Section("ai_spend", "ai.Spend", "user"),
     Section("ai_remembered_answers", "ai.CachedCompletion", "user", ("request_hash",)),
     Section("explanations", "ai.Explanation", "user"),
     # Where the site has them switched on.
@@ -88,6 +94,7 @@ EXCLUDED = {
     "account.EmailConfirmation": "Keys of mails under way: secrets that work once.",
     "accounts.IdempotentRequest": "Answers kept for a day, in case a request is sent again.",
     "socialaccount.SocialToken": "Secrets of another site.",
+    "ai.PromptTemplate": "Words of the site's own, by staff: a record of the site's.",
     "admin.LogEntry": "What staff did in the administration: a record of the site's.",
 }
 

@@ -16,6 +16,7 @@ from accounts import pictures
 from accounts import profile as profile_deeds
 from accounts.forms import MailForm, PictureForm, PrivacyForm, ProfileForm
 from accounts.models import User
+from ai import gateway
 from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
@@ -48,9 +49,8 @@ def privacy(request: LearnerRequest) -> HttpResponse:
         .exclude(status=Goal.Status.ARCHIVED)
         .order_by("-visibility", "-created_at")
     )
-    return _settings(
-        request, PrivacyForm, "pages:privacy", "pages/settings_privacy.html", {"goals": goals}
-    )
+    context = {"goals": goals, "site_is_offline": gateway.is_offline()}
+    return _settings(request, PrivacyForm, "pages:privacy", "pages/settings_privacy.html", context)
 
 
 @require_http_methods(["GET", "POST"])

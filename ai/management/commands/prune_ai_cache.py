@@ -1,23 +1,19 @@
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from ai import budget, cache, flights
-from ai.recovery import forget_transcripts
+from ai import recovery
 
 
 class Command(BaseCommand):
     help = (
         "Delete cached AI answers that have expired, and old counters, flights and transcripts. "
-        "Run it once a day."
+        "The schedule does it once a day by itself."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
-        answers = cache.forget_expired(now=now)
-        flights.forget_old(now=now)
-        budget.forget_old(now=now)
-        transcripts = forget_transcripts(before=now - timedelta(days=90))
-        self.stdout.write(f"Deleted {answers} expired answers and {transcripts} transcripts.")
+        gone = recovery.forget_old(now=timezone.now())
+        self.stdout.write(
+            f"Deleted {gone.answers} expired answers and {gone.transcripts} transcripts."
+        )

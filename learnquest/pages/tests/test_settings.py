@@ -1,5 +1,7 @@
 """The settings: a page for each kind, each saving its own fields and nothing else."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -45,3 +47,42 @@ def test_the_privacy_page_lists_ones_own_goals_with_who_sees_them(
     page = client.get("/settings/privacy/").content.decode()
     assert page.index("Shown to all") < page.index("Kept to myself")
     assert "Somebody else" not in page
+
+
+def test_ai_is_switched_off_and_every_page_says_so(
+    client: Client, alice: User, settings: Any
+) -> None:
+    settings.OPENAI_API_KEY = "a key"
+    client.force_login(alice)
+    goal = make_goal(alice)
+    assert "go to an AI service" in client.get(f"/goals/{goal.pk}/plan/").content.decode()
+    assert client.post("/settings/privacy/", {"is_on_leaderboard": "on"}).status_code == 302
+    alice.refresh_from_db()
+    assert not alice.wants_ai
+    for path in (f"/goals/{goal.pk}/plan/", "/coach/explain/", "/settings/privacy/"):
+        page = client.get(path).content.decode()
+        assert "You switched AI off" in page
+        assert 'href="/settings/privacy/"' in page
+        assert "go to an AI service" not in page
+
+
+@pytest.mark.parametrize("path", ["/settings/privacy/", "/settings/data/"])
+def test_what_was_sent_is_a_link_away(path: str, client: Client, alice: User) -> None:
+    client.force_login(alice)
+    assert 'href="/coach/sent/"' in client.get(path).content.decode()
+
+
+def test_a_site_without_a_model_says_so(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    page = client.get("/settings/privacy/").content.decode()
+    assert "This site uses no AI model" in page
+    assert "offline coach: rules, not a model" in page
+
+
+def test_the_api_switches_ai_off_and_leaves_the_rest_alone(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    answer = client.put("/api/auth/profile", {"wants_ai": False}, "application/json")
+    assert (answer.status_code, answer.json()["wants_ai"]) == (200, False)
+    assert client.put("/api/auth/profile", {"bio": "Hi"}, "application/json").status_code == 200
+    alice.refresh_from_db()
+    assert not alice.wants_ai and alice.bio == "Hi"
