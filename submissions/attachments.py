@@ -60,7 +60,7 @@ def answer(attachment: Attachment, *, name: str) -> FileResponse:
     Never shown in the browser and never guessed at: whatever it holds, it runs nowhere.
     """
     try:
-        file = default_storage.open(attachment.file.name)
+        file = attachment.file.open()
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(
@@ -80,7 +80,7 @@ def content_type_of(attachment: Attachment) -> str:
 
 def delete_file(sender: Any, instance: Attachment, **_more: Any) -> None:
     """Let the file go with its row, whatever took the row: a learner, a draft's end, an erasure."""
-    transaction.on_commit(partial(default_storage.delete, instance.file.name))
+    transaction.on_commit(partial(default_storage.delete, str(instance.file.name)))
 
 
 @transaction.atomic

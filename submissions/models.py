@@ -234,3 +234,20 @@ class DraftRevision(models.Model):
 
     def is_visible_to(self, user: User) -> bool:
         return self.submission.author_id == user.pk
+
+
+# Django looks for models here; those of alike texts have a file of their own.
+from submissions.similarity_models import SimilarityFlag, TextMark  # noqa: E402
+
+__all__ = [
+    "EXTENSIONS",
+    "MAX_BODY_LENGTH",
+    "MOST_ATTACHMENTS",
+    "MOST_ATTACHMENT_BYTES",
+    "Attachment",
+    "DraftRevision",
+    "SimilarityFlag",
+    "Submission",
+    "SubmissionQuerySet",
+    "TextMark",
+]

@@ -3,6 +3,7 @@
 import re
 import wave
 from io import BytesIO
+from typing import Any
 
 import mutagen
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ def without_labels(data: bytes, kind: Attachment.Kind) -> bytes:
     """Return an MP3 or Ogg recording without tags. Raises Invalid, at "files", for a broken one."""
     file = BytesIO(data)
     try:
-        sound = MP3(file) if kind == Attachment.Kind.MP3 else mutagen.File(file)
+        sound: Any = (MP3 if kind == Attachment.Kind.MP3 else mutagen.File)(file)
         if sound is None or not sound.info.length:
             raise _refused()
         file.seek(0)

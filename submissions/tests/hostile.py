@@ -62,7 +62,7 @@ def document(*, locked: bool = False, photo_inside: bool = True) -> bytes:
     pdf = PdfWriter()
     page = pdf.add_blank_page(200, 200)
     pdf.add_metadata({"/Author": NAME, "/Title": f"Essay of {NAME}", "/Creator": "Word"})
-    pdf.xmp_metadata = (  # type: ignore[assignment]
+    pdf.xmp_metadata = (
         f"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf="
         f"'http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description xmlns:dc="
         f"'http://purl.org/dc/elements/1.1/' rdf:about=''><dc:creator>{NAME}</dc:creator>"
