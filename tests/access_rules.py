@@ -390,7 +390,9 @@ API: dict[tuple[str, str], Rule] = {
     ),
     ("GET", "/api/submissions/challenge/{challenge_id}"): api_owner("challenge", 200),
     # What is sent holds no file.
-    ("POST", "/api/submissions/{submission_id}/attachments"): api_signed_in(422, "POST"),
+    ("POST", "/api/submissions/{submission_id}/attachments"): at(
+        "draft", api_signed_in(422, "POST")
+    ),
     ("GET", "/api/submissions/{submission_id}/attachments/{attachment_id}"): author_and_moderator(
         "submission_file", **NO_ONE
     ),

@@ -27,6 +27,7 @@ from goals.models import Goal
 from learnquest.api import api
 from learnquest.pages import data_export
 from submissions import hints
+from submissions.models import Submission
 from tests import access_document
 from tests.access_rules import ALLAUTH, API, PAGES, WHO, Rule
 from tests.factories import (
@@ -64,6 +65,7 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
     sent = make_review(work, carol)
     claimed = claim(work, bob)
     again = make_second_attempt(make_challenge(goal, title="Twice"), bob)
+    Submission.objects.filter(pk=again.submission_id).update(status="accepted")
     plan = generation.request_plan(goal=goal, by=alice)
     generation.write_plan(plan.pk)
     explanation = explaining.request_explanation(by=alice, concept="yeast", level="beginner")
