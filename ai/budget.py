@@ -136,6 +136,10 @@ def left_today(user: User, *, now: datetime | None = None) -> Left:
     return Left(calls=calls, share=max(0.0, share))
 
 
+def _spent(counter: _Counter) -> Spend:
+    return Spend.objects.filter(_is_of(counter)).first() or Spend()
+
+
 def site_standings(*, now: datetime) -> list[Standing]:
     """Return what the site has spent of today's and this month's budgets, with the limits."""
     return [

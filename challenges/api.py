@@ -68,6 +68,9 @@ class ChallengeOut(Schema):
     status: Challenge.Status
     position: int
     due_date: date | None
+    min_words: int = Field(description="What work must have to be handed in; 0 for any length.")
+    requires_link: bool
+    requires_attachment: bool
     is_locked: bool = Field(description="Whether something comes first that is not done yet.")
     created_at: datetime
     finished_at: datetime | None
@@ -82,6 +85,9 @@ class ChallengeIn(In):
     estimated_minutes: int = Field(60, ge=5, le=1200)
     milestone: Id | None = None
     due_date: date | None = None
+    min_words: int = Field(0, ge=0, le=5000, description="Shorter work cannot be handed in.")
+    requires_link: bool = False
+    requires_attachment: bool = False
     rubric: list[CriterionIn] | None = Field(None, description="A plain one when left out.")
     needs: list[Id] = Field([], description="Ids of the challenges that come first.")
 
@@ -93,6 +99,9 @@ class ChallengeChange(In):
     estimated_minutes: int = Field(60, ge=5, le=1200)
     milestone: Id | None = None
     due_date: date | None = None
+    min_words: int = Field(0, ge=0, le=5000, description="Shorter work cannot be handed in.")
+    requires_link: bool = False
+    requires_attachment: bool = False
     rubric: list[CriterionIn] = []
     needs: list[Id] = Field([], description="Ids of the challenges that come first.")
 

@@ -25,6 +25,9 @@ EDITABLE = (
     "rubric",
     "milestone",
     "due_date",
+    "min_words",
+    "requires_link",
+    "requires_attachment",
 )
 MOST_CHALLENGES = 300
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from challenges.models import Challenge, Plan, Proposal, Quest, Replan
+from challenges.models import MOST_MIN_WORDS, Challenge, Plan, Proposal, Quest, Replan
 from challenges.rubrics import MAX_CRITERIA, default_rubric
 from goals.forms import DateInput
 from goals.models import Goal
@@ -156,6 +156,14 @@ class ChallengeForm(forms.ModelForm[Challenge]):
         label=_("Difficulty"), choices=DIFFICULTIES, coerce=int, initial=2
     )
 
+    min_words = forms.IntegerField(
+        label=_("Words at least"),
+        required=False,
+        min_value=0,
+        max_value=MOST_MIN_WORDS,
+        help_text=_("Work with fewer words cannot be handed in. Empty means any length."),
+    )
+
     class Meta:
         model = Challenge
         fields = (
@@ -166,6 +174,9 @@ class ChallengeForm(forms.ModelForm[Challenge]):
             "due_date",
             "milestone",
             "needs",
+            "min_words",
+            "requires_link",
+            "requires_attachment",
         )
         widgets = {
             "instructions": forms.Textarea(attrs={"rows": 8}),
@@ -188,6 +199,11 @@ class ChallengeForm(forms.ModelForm[Challenge]):
         assert isinstance(needs, forms.ModelMultipleChoiceField)
         needs.required = False
         needs.queryset = Challenge.objects.filter(goal=goal).exclude(pk=self.instance.pk)
+        # Nobody wants to read a 0 there.
+        self.initial["min_words"] = self.initial.get("min_words") or None
+
+    def clean_min_words(self) -> int:
+        return self.cleaned_data["min_words"] or 0
 
 
 class ProposalForm(forms.ModelForm[Proposal]):

@@ -13,7 +13,8 @@ Status = Challenge.Status
 MOVES: dict[Challenge.Status, set[Challenge.Status]] = {
     Status.TODO: {Status.DOING, Status.HANDED_IN, Status.SKIPPED},
     Status.DOING: {Status.TODO, Status.HANDED_IN, Status.SKIPPED},
-    Status.HANDED_IN: {Status.ACCEPTED, Status.RETURNED},
+    # Back to where it was, when the work is withdrawn.
+    Status.HANDED_IN: {Status.ACCEPTED, Status.RETURNED, Status.DOING},
     Status.RETURNED: {Status.HANDED_IN, Status.SKIPPED},
     Status.ACCEPTED: set(),
     Status.SKIPPED: {Status.TODO},

@@ -18,6 +18,7 @@ from goals.models import Goal, Milestone, open_to
 from learnquest.core.searching import matching
 
 MAX_MINUTES = 1200
+MOST_MIN_WORDS = 5000
 
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
@@ -84,6 +85,12 @@ class Challenge(models.Model):
         error_messages={"blank": _("A rubric needs 1 to 6 criteria.")},
     )
     due_date = models.DateField(_("due"), null=True, blank=True)
+    # What work must have before it can be handed in.
+    min_words = models.PositiveSmallIntegerField(
+        _("words at least"), default=0, validators=[MaxValueValidator(MOST_MIN_WORDS)]
+    )
+    requires_link = models.BooleanField(_("work needs a link"), default=False)
+    requires_attachment = models.BooleanField(_("work needs an attached file"), default=False)
     needs = models.ManyToManyField(
         "self",
         through="Prerequisite",

@@ -31,6 +31,9 @@ class QuestChallenge(Part):
     milestone: int | None = Field(default=None, description="Which milestone, from 0.")
     day: int | None = Field(default=None, ge=0, le=MOST_DAYS)
     needs: list[int] = Field(default_factory=list, description="Which challenges, from 0.")
+    min_words: int = Field(default=0, ge=0, le=5000)
+    requires_link: bool = False
+    requires_attachment: bool = False
 
     @property
     def criteria(self) -> Rubric:

@@ -22,6 +22,7 @@ from learnquest.pages.account_api import people_router
 from learnquest.pages.api import board_router, progress_router, replan_router
 from reviews.api import ai_router as feedback_router
 from reviews.api import review_router, submission_router
+from submissions.api import router as attachment_router
 
 DESCRIPTION = """\
 Everything that the pages do, over the same rules.
@@ -80,6 +81,7 @@ api.add_router("/challenges", challenge_router)
 api.add_router("/quests", quest_router)
 api.add_router("/progress", progress_router)
 api.add_router("/submissions", submission_router)
+api.add_router("/submissions", attachment_router)
 api.add_router("/reviews", review_router)
 api.add_router("/ai", plan_router)
 api.add_router("/ai", coached_replan_router)

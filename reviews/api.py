@@ -14,10 +14,19 @@ from challenges.models import Challenge
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
-from reviews import ai_feedback, assignment, coaching, handin, peer_review
+from reviews import (
+    ai_feedback,
+    assignment,
+    coaching,
+    handin,
+    peer_review,
+    withdrawal,
+    work_views,
+)
 from reviews.models import AIFeedback, PeerReview
 from submissions import drafting, hints
-from submissions.models import Submission
+from submissions.api import FILE_ANSWER, AttachmentOut
+from submissions.models import Attachment, Submission
 
 submission_router = Router(tags=["submissions"])
 review_router = Router(tags=["reviews"])
@@ -36,6 +45,16 @@ class SubmissionOut(Schema):
     settled_at: datetime | None
     score: float | None = Field(description="0 to 100, once it is settled.")
     score_error: float | None = Field(description="Standard error of the score.")
+    attachments: list[AttachmentOut]
+
+
+class FileToReviewOut(Schema):
+    """A file of work under review, under a name that tells nothing of its author."""
+
+    number: int
+    name: str = Field(alias="neutral_name")
+    kind: Attachment.Kind
+    size: int
 
 
 class CriterionScoreOut(Schema):
@@ -102,6 +121,10 @@ class ReviewedWorkOut(Schema):
     rubric: list[CriterionOut]
     body: str
     link: str
+    attempt: int
+    attachments: list[FileToReviewOut] = Field(
+        description="To be had at `/api/reviews/{review_id}/attachments/{number}`."
+    )
 
 
 class ReviewOut(Schema):
@@ -162,6 +185,8 @@ def _with_work(review: PeerReview) -> PeerReview:
         "rubric": challenge.rubric,
         "body": review.submission.body,
         "link": review.submission.link,
+        "attempt": review.submission.attempt,
+        "attachments": list(review.submission.attachments.all()),
     }
     return review
 
@@ -199,13 +224,22 @@ def list_submissions(request: LearnerRequest, challenge_id: Id, paging: Query[Pa
     """Your work on one of your challenges, the latest attempt first."""
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=challenge_id)
     works = Submission.objects.owned_by(request.user).filter(challenge=challenge)
-    return paged(works.order_by("-attempt"), paging, list)
+    return paged(works.order_by("-attempt").prefetch_related("attachments"), paging, list)
 
 
 @submission_router.get("/{submission_id}", response={200: SubmissionDetail, **refusals(404)})
 def read_submission(request: LearnerRequest, submission_id: Id) -> Any:
     """Work of yours with all that was said of it."""
     return _detail(get_object_or_404(Submission.objects.visible_to(request.user), pk=submission_id))
+
+
+@submission_router.post(
+    "/{submission_id}/withdraw", response={200: SubmissionOut, **refusals(403, 404, 409)}
+)
+def withdraw_submission(request: LearnerRequest, submission_id: Id) -> Any:
+    """Take work back before anybody has begun to review it: it is your draft again."""
+    work = get_object_or_404(Submission.objects.owned_by(request.user), pk=submission_id)
+    return withdrawal.withdraw(submission=work, by=request.user)
 
 
 @submission_router.put(
@@ -242,6 +276,16 @@ def claim_next(request: LearnerRequest) -> Any:
 def read_review(request: LearnerRequest, review_id: Id) -> Any:
     """A review of yours with the work."""
     return _with_work(get_object_or_404(_reviews_of(request), pk=review_id))
+
+
+@review_router.get(
+    "/{review_id}/attachments/{number}",
+    response={200: None, **refusals(404)},
+    openapi_extra=FILE_ANSWER,
+)
+def read_attachment_to_review(request: LearnerRequest, review_id: Id, number: int) -> Any:
+    """A file of the work that you review, under a name that tells nothing."""
+    return work_views.attachment(request, review_id, number)
 
 
 @review_router.post("/{review_id}/release", response={200: ReviewOut, **refusals(403, 404, 409)})

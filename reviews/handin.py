@@ -1,6 +1,7 @@
 """Handing in is asking for review, which is why it stands here."""
 
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -16,7 +17,7 @@ from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid
 from reviews import ai_feedback
-from submissions import drafting, lifecycle
+from submissions import checks, drafting, lifecycle, tasks
 from submissions.models import Submission
 
 _is_url = URLValidator(schemes=["http", "https"])
@@ -26,8 +27,9 @@ _is_url = URLValidator(schemes=["http", "https"])
 def hand_in(*, submission: Submission, by: User, now: datetime | None = None) -> Submission:
     """Hand a draft in: it goes to the coach and to peers, and can no longer be changed.
 
-    Handing in twice is handing in once. Raises Invalid, by field, for work without text and
-    link, or with a link that is none; the draft stays as it is.
+    Handing in twice is handing in once. Raises Invalid, by field, for work without text, link and
+    file, with a link that is none, or without what its challenge asks for; the draft stays as it
+    is.
     """
     # The challenge's lock first, as in every deed that changes work on it: no dead-lock.
     challenge = drafting.lock_challenge(submission.challenge, by)
@@ -45,12 +47,13 @@ def hand_in(*, submission: Submission, by: User, now: datetime | None = None) ->
         user_id=by.pk,
         amount=points.HANDED_IN,
         reason=PointEntry.Reason.HANDED_IN,
-        key=f"handed-in:{submission.pk}",
+        key=effort_key(submission),
         verified=False,
         category=challenge.goal.category,
         now=now,
     )
     badges.award_due(user_id=by.pk, now=now)
+    transaction.on_commit(partial(tasks.compare_work.enqueue, submission.pk))
     return submission
 
 
@@ -76,15 +79,24 @@ def hand_in_work(
     return hand_in(submission=draft, by=by), True
 
 
+def effort_key(submission: Submission) -> str:
+    """Return what names the effort of handing in: new each time that it was taken back."""
+    again = f":{submission.withdrawals}" if submission.withdrawals else ""
+    return f"handed-in:{submission.pk}{again}"
+
+
 def check_ready(submission: Submission) -> None:
-    """Raise Invalid, by field, unless the draft can be handed in."""
+    """Raise Invalid, by field ("body", "link", "files"), unless the draft can be handed in."""
     errors: dict[str, list[str]] = {}
-    if not submission.body.strip() and not submission.link:
-        errors["body"] = [_("Write something, or give a link to your work, before handing in.")]
+    is_empty = not submission.body.strip() and not submission.link
+    if is_empty and not submission.attachments.exists():
+        errors["body"] = [_("Write something, or give a link or a file, before handing in.")]
     if submission.link:
         try:
             _is_url(submission.link)
         except ValidationError:
             errors["link"] = [_("This is not a link: it should begin with https://.")]
+    for field, texts in checks.missing(submission).items():
+        errors.setdefault(field, texts)
     if errors:
         raise Invalid(_("This work cannot be handed in yet."), errors=errors)

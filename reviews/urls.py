@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews import desk_views, views
+from reviews import desk_views, views, work_views
 
 app_name = "reviews"
 
@@ -10,9 +10,12 @@ urlpatterns = [
     path("submissions/<int:pk>/feedback/retry/", views.retry_feedback, name="retry_feedback"),
     path("submissions/<int:pk>/feedback/rate/", views.rate_feedback, name="rate_feedback"),
     path("submissions/<int:pk>/feedback/wrong/", views.report_feedback, name="report_feedback"),
+    path("submissions/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("reviews/", desk_views.queue, name="queue"),
     path("reviews/next/", desk_views.claim, name="next"),
     path("reviews/<int:pk>/", desk_views.desk, name="desk"),
+    path("reviews/<int:pk>/changes/", work_views.changes, name="changes"),
+    path("reviews/<int:pk>/attachments/<int:number>/", work_views.attachment, name="attachment"),
     path("reviews/<int:pk>/save/", desk_views.save, name="save"),
     path("reviews/<int:pk>/check/", desk_views.check, name="check"),
     path("reviews/<int:pk>/send/", desk_views.send, name="send"),

@@ -11,13 +11,13 @@ from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import ai_feedback, handin, highlight, peer_review
+from reviews import ai_feedback, handin, highlight, peer_review, withdrawal
 from reviews.models import AIFeedback, PeerReview
 from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
 from submissions import drafting
 from submissions.forms import WorkForm
 from submissions.models import Submission
-from submissions.views import both, desk, own_challenge
+from submissions.views import attach_sent, both, desk, own_challenge
 
 
 def _submission_of(request: LearnerRequest, pk: int) -> Submission:
@@ -30,14 +30,20 @@ def hand_in(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     challenge = own_challenge(request, challenge_pk)
     form = WorkForm(request.POST)
     form.is_valid()
+    if files_refused := attach_sent(request, challenge):
+        # Work must not go out without a file that its author thinks is there.
+        kept = _keep(request, form, challenge_pk)
+        return desk(request, challenge, form, draft=kept, status=422, files_refused=files_refused)
     try:
         submission, is_new = handin.hand_in_work(
             challenge=challenge, by=request.user, **form.cleaned_data
         )
     except Invalid as refusal:
         kept = _keep(request, form, challenge_pk)
-        show_on(form, refusal)
-        return desk(request, challenge, form, draft=kept, status=422)
+        files_refused = list(refusal.errors.get("files", []))
+        if refusal.errors.keys() != {"files"}:
+            show_on(form, refusal)
+        return desk(request, challenge, form, draft=kept, status=422, files_refused=files_refused)
     except Stale as refusal:
         return both(request, challenge, form, refusal)
     except DomainError as refusal:
@@ -76,8 +82,24 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
         "reviews": list(reviews),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
+        "can_withdraw": context["is_mine"] and withdrawal.can_withdraw(work),
     }
     return render(request, "reviews/submission.html", context)
+
+
+@post_only("reviews:submission")
+def withdraw(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Take work back before anybody reviews it, and go on writing."""
+    work = get_object_or_404(
+        Submission.objects.owned_by(request.user).select_related("challenge"), pk=pk
+    )
+    try:
+        withdrawal.withdraw(submission=work, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(work)
+    messages.success(request, _("Taken back: it is your draft again."))
+    return redirect("submissions:work", work.challenge_id)
 
 
 @post_only("reviews:submission")

@@ -1,6 +1,7 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
-from submissions.models import Submission
+from submissions.models import Attachment, SimilarityFlag, Submission
 
 
 @admin.register(Submission)
@@ -13,3 +14,34 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
     date_hierarchy = "saved_at"
     # Statuses and scores follow from the rules; the lifecycle is their only writer.
     readonly_fields = ("status", "submitted_at", "settled_at", "score", "score_error")
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(admin.ModelAdmin[Attachment]):
+    """To look at: what a file holds was decided when it was uploaded."""
+
+    list_display = ("submission", "number", "kind", "size", "added_at")
+    list_filter = ("kind",)
+    list_select_related = ("submission",)
+    fields = ("submission", "number", "name", "kind", "size", "sha256", "added_at")
+    readonly_fields = fields
+    # The file itself is had through the work's page.
+    view_on_site = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(SimilarityFlag)
+class SimilarityFlagAdmin(admin.ModelAdmin[SimilarityFlag]):
+    """A list that leads to the moderators' own page ("View on site"), where it is decided."""
+
+    list_display = ("submission", "other", "percent", "state", "created_at", "decided_by")
+    list_filter = ("state",)
+    list_select_related = ("submission", "other", "decided_by")
+    date_hierarchy = "created_at"
+    fields = ("submission", "other", "percent", "state", "reason", "decided_by", "decided_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -12,26 +12,34 @@ from challenges import lifecycle as challenge_lifecycle
 from challenges import prerequisites
 from challenges.models import Challenge
 from learnquest.core.errors import Conflict, Invalid, Stale
-from submissions.models import MAX_BODY_LENGTH, Submission
+from submissions import history
+from submissions.models import MAX_BODY_LENGTH, DraftRevision, Submission
 
 MAX_LINK_LENGTH = 500
 
 
 @transaction.atomic
 def save_draft(
-    *, challenge: Challenge, by: User, body: str, link: str = "", version: str | None = None
+    *,
+    challenge: Challenge,
+    by: User,
+    body: str,
+    link: str = "",
+    version: str | None = None,
+    goes_on: bool = True,
 ) -> Submission:
     """Keep what was written so far; the first save begins an attempt.
 
     `version` is the `version_of` the draft that this text was written upon. Raises Stale when
-    another text was saved since; without it the last save wins.
+    another text was saved since; without it the last save wins. What goes on where the last save
+    ended is one revision with it in `history`.
 
     A link that is not whole yet is kept too: it is judged when the work is handed in. Raises
     Conflict when the challenge takes no work now, or when another one comes first, and Invalid
     when the text is too long.
     """
     challenge = lock_challenge(challenge, by)
-    _check_open(challenge)
+    check_open(challenge)
     if challenge.status == Challenge.Status.TODO:
         prerequisites.check_unlocked(challenge)
     _check_lengths(body, link)
@@ -42,9 +50,25 @@ def save_draft(
         draft = Submission(challenge=challenge, author=by, attempt=_next_attempt(challenge, by))
     draft.body, draft.link, draft.saved_at = body, link.strip(), timezone.now()
     draft.save()
+    history.note(draft, goes_on=goes_on)
     if challenge.status == Challenge.Status.TODO:
         challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.DOING)
     return draft
+
+
+@transaction.atomic
+def bring_back(*, revision: DraftRevision, by: User) -> Submission:
+    """Make an older text the draft again; the present one stays among the revisions.
+
+    Raises Conflict for a revision of work that was handed in since.
+    """
+    challenge = lock_challenge(revision.submission.challenge, by)
+    draft = draft_of(challenge, by)
+    if draft is None or draft.pk != revision.submission_id:
+        raise Conflict(_("This draft was handed in or thrown away in the meantime."))
+    return save_draft(
+        challenge=challenge, by=by, body=revision.body, link=revision.link, goes_on=False
+    )
 
 
 @transaction.atomic
@@ -86,7 +110,8 @@ def lock_challenge(challenge: Challenge, by: User) -> Challenge:
     )
 
 
-def _check_open(challenge: Challenge) -> None:
+def check_open(challenge: Challenge) -> None:
+    """Raise Conflict unless work on the challenge can be written now."""
     if challenge.status == Challenge.Status.HANDED_IN:
         raise Conflict(_("Your work is in review. When it comes back, you can try again."))
     if not challenge.is_open_for_work:
@@ -97,7 +122,8 @@ def _check_open(challenge: Challenge) -> None:
 
 
 def _check_newest(draft: Submission | None, version: str, body: str, link: str) -> None:
-    if draft is None:
+    # A draft that only holds files has no text that could be overwritten.
+    if draft is None or not (draft.body or draft.link):
         return
     opened = _moment(version)
     is_older = opened is None or opened < draft.saved_at

@@ -13,7 +13,7 @@ Status = Submission.Status
 
 MOVES: dict[Submission.Status, set[Submission.Status]] = {
     Status.DRAFT: {Status.SUBMITTED},
-    Status.SUBMITTED: {Status.ACCEPTED, Status.RETURNED},
+    Status.SUBMITTED: {Status.ACCEPTED, Status.RETURNED, Status.DRAFT},
     Status.ACCEPTED: set(),
     Status.RETURNED: set(),
 }
@@ -25,6 +25,16 @@ def hand_in(*, submission: Submission, now: datetime | None = None) -> Submissio
     submission.status = Status.SUBMITTED
     submission.submitted_at = now or timezone.now()
     submission.save(update_fields=["status", "submitted_at"])
+    return submission
+
+
+def withdraw(*, submission: Submission) -> Submission:
+    """Make work in review, which the caller has locked, a draft again."""
+    _allow(submission, Status.DRAFT)
+    submission.status = Status.DRAFT
+    submission.submitted_at = None
+    submission.withdrawals += 1
+    submission.save(update_fields=["status", "submitted_at", "withdrawals"])
     return submission
 
 

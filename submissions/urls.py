@@ -1,6 +1,6 @@
 from django.urls import path
 
-from submissions import views
+from submissions import attachment_views, history_views, similarity_views, views
 
 app_name = "submissions"
 
@@ -9,6 +9,16 @@ urlpatterns = [
     path("challenges/<int:challenge_pk>/work/", views.work, name="work"),
     path("challenges/<int:challenge_pk>/work/save/", views.save, name="save"),
     path("challenges/<int:challenge_pk>/work/preview/", views.preview, name="preview"),
+    path("challenges/<int:challenge_pk>/work/attach/", attachment_views.attach, name="attach"),
+    path("challenges/<int:challenge_pk>/work/history/", history_views.history, name="history"),
     path("challenges/<int:challenge_pk>/attempts/", views.attempts, name="attempts"),
     path("submissions/<int:pk>/discard/", views.discard, name="discard"),
+    path("submissions/<int:pk>/changes/", history_views.changes, name="changes"),
+    path("revisions/<int:pk>/", history_views.revision, name="revision"),
+    path("revisions/<int:pk>/bring-back/", history_views.bring_back, name="bring_back"),
+    path("moderation/similar/", similarity_views.flags, name="similar_list"),
+    path("moderation/similar/<int:pk>/", similarity_views.similar, name="similar"),
+    path("moderation/similar/<int:pk>/decide/", similarity_views.decide, name="decide_similar"),
+    path("attachments/<int:pk>/", attachment_views.attachment, name="attachment"),
+    path("attachments/<int:pk>/remove/", attachment_views.remove, name="remove"),
 ]

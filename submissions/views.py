@@ -1,6 +1,6 @@
 """The desk on which work is written: kept as it is typed, shown as it will look."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from django.contrib import messages
@@ -15,9 +15,15 @@ from learnquest.core.errors import DomainError, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.limits import limit
 from learnquest.core.markdown import render as render_markdown
-from submissions import drafting, hints
+from submissions import attachments, checks, drafting, hints
 from submissions.forms import WorkForm
-from submissions.models import Submission, SubmissionQuerySet
+from submissions.models import (
+    EXTENSIONS,
+    MOST_ATTACHMENT_BYTES,
+    MOST_ATTACHMENTS,
+    Submission,
+    SubmissionQuerySet,
+)
 
 
 @require_GET
@@ -38,21 +44,21 @@ def save(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     challenge = own_challenge(request, challenge_pk)
     form = WorkForm(request.POST)
     form.is_valid()
+    files_refused = attach_sent(request, challenge)
     draft, error = None, ""
     try:
         draft = drafting.save_draft(challenge=challenge, by=request.user, **form.cleaned_data)
-    except Stale as refusal:
-        return both(request, challenge, form, refusal)
     except DomainError as refusal:
-        error = " ".join([str(refusal), *(t for texts in refusal.errors.values() for t in texts)])
+        if isinstance(refusal, Stale) or not request.htmx:
+            return not_saved(request, challenge, form, refusal, files_refused=files_refused)
+        error = _all_of(refusal)
     if request.htmx:
         context = {"draft": draft, "version": _version(form, draft), "error": error}
         status = 422 if error else 200
         return render(request, "submissions/work.html#saved", context, status=status)
-    if error:
-        messages.error(request, error)
-        return desk(request, challenge, form, status=422)
     messages.success(request, _("Draft saved."))
+    if files_refused:
+        return desk(request, challenge, form, draft=draft, status=422, files_refused=files_refused)
     return redirect("submissions:work", challenge.pk)
 
 
@@ -127,6 +133,7 @@ def desk(
     draft: Submission | None = None,
     preview: str = "",
     status: int = 200,
+    files_refused: Sequence[str] = (),
     more: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """Show the editor with what `form` holds; `draft` is what was read or kept just now."""
@@ -135,12 +142,46 @@ def desk(
         "form": form,
         "draft": draft or drafting.draft_of(challenge, request.user),
         "version": _version(form, draft),
+        **files_context(request, challenge, files_refused),
+        "wanted": checks.wanted(challenge),
         "preview": preview,
         "instructions": render_markdown(challenge.instructions),
         **_hints(request, challenge),
         "returned": _attempts(request, challenge).filter(status=Submission.Status.RETURNED).first(),
     }
     return render(request, "submissions/work.html", context | dict(more or {}), status=status)
+
+
+def files_context(
+    request: LearnerRequest, challenge: Challenge, refused: Sequence[str] = ()
+) -> dict[str, object]:
+    """Return what the part of the desk with the files shows."""
+    files = attachments.of(drafting.draft_of(challenge, request.user))
+    return {
+        "files": files,
+        "files_refused": refused,
+        "files_left": MOST_ATTACHMENTS - len(files),
+        "accepted_files": ",".join([*EXTENSIONS.values(), ".md", ".csv", ".jpeg", "text/*"]),
+    }
+
+
+def not_saved(
+    request: LearnerRequest,
+    challenge: Challenge,
+    form: WorkForm,
+    refusal: DomainError,
+    *,
+    files_refused: Sequence[str] = (),
+) -> HttpResponse:
+    """Show the text that could not be saved, and why."""
+    if isinstance(refusal, Stale):
+        return both(request, challenge, form, refusal)
+    messages.error(request, _all_of(refusal))
+    return desk(request, challenge, form, status=422, files_refused=files_refused)
+
+
+def _all_of(refusal: DomainError) -> str:
+    return " ".join([str(refusal), *(t for texts in refusal.errors.values() for t in texts)])
 
 
 def both(
@@ -183,3 +224,22 @@ def _attempts(request: LearnerRequest, challenge: Challenge) -> SubmissionQueryS
     return (
         Submission.objects.owned_by(request.user).filter(challenge=challenge).order_by("-attempt")
     )
+
+
+def attach_sent(request: LearnerRequest, challenge: Challenge) -> list[str]:
+    """Attach the files that came with a form; returns what was refused, in words."""
+    files = request.FILES.getlist("files")
+    if files:
+        limit(request, "attachment")
+    refused = []
+    # One more than fits, so that the learner hears that it does not.
+    for file in files[: MOST_ATTACHMENTS + 1]:
+        name = file.name or ""
+        try:
+            # One byte more than is allowed is enough to know that it is too much.
+            data = file.read(MOST_ATTACHMENT_BYTES + 1)
+            attachments.attach(challenge=challenge, by=request.user, name=name, data=data)
+        except DomainError as refusal:
+            why = " ".join(text for texts in refusal.errors.values() for text in texts)
+            refused.append(f"{name}: {why or refusal}")
+    return refused

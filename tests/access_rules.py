@@ -53,6 +53,10 @@ def reviewer(
     return Rule(method, (anonymous, 404, 404, status, 404), thing, data)
 
 
+def moderator(thing: str, status: int, *, method: str = "GET", **data: Any) -> Rule:
+    return Rule(method, (SIGN_IN, 404, 404, 404, status), thing, data)
+
+
 def author_and_moderator(thing: str, *, anonymous: int = SIGN_IN) -> Rule:
     return Rule("GET", (anonymous, 404, 200, 404, 200), thing)
 
@@ -178,6 +182,30 @@ PAGES: dict[str, list[Rule]] = {
     "submissions:preview": [owner("begun_challenge", 200, **POST, body="More")],
     "submissions:attempts": [owner("begun_challenge", 200)],
     "submissions:discard": [owner("draft", 302, **POST)],
+    # Nothing is chosen: the desk is shown again.
+    "submissions:attach": [owner("begun_challenge", 302, **POST)],
+    "submissions:attachment": [
+        owner("draft_file", 200),
+        Rule("GET", (SIGN_IN, 404, 200, 404, 200), "file"),
+    ],
+    "submissions:remove": [owner("draft_file", 302, **POST), owner("file", 302, **POST)],
+    "submissions:history": [owner("begun_challenge", 200)],
+    "submissions:revision": [owner("revision", 200)],
+    "submissions:bring_back": [owner("revision", 302, **POST)],
+    # A first attempt changed nothing.
+    "submissions:changes": [
+        owner("submission", 404),
+        Rule("GET", (SIGN_IN, 404, 200, 404, 200), "second_attempt"),
+    ],
+    "submissions:similar_list": [moderator("", 200)],
+    "submissions:similar": [moderator("similar", 200)],
+    "submissions:decide_similar": [
+        moderator("similar", 302, **POST, reason="Alike", decision="dismissed"),
+        moderator("similar", 422, **POST, decision="dismissed"),
+    ],
+    "reviews:attachment": [reviewer("file_to_review", 200)],
+    "reviews:changes": [reviewer("claim", 404), reviewer("second_claim", 200)],
+    "reviews:withdraw": [owner("submission", 302, **POST)],
     "reviews:hand_in": [owner("begun_challenge", 302, **POST, body="Done")],
     "reviews:submission": [author_and_moderator("submission")],
     "reviews:retry_feedback": [owner("submission", 302, **POST)],
@@ -273,6 +301,9 @@ ROWS: dict[str, str] = {
     "Replan": "the goal's owner",
     "ReplanLine": "the goal's owner",
     "Submission": "the author; moderators once handed in; a reviewer through their claim alone",
+    "Attachment": "as its submission; a reviewer without its name",
+    "DraftRevision": "the author of the draft",
+    "SimilarityFlag": "moderators, unless it is about work of their own",
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name",
     "PointEntry": "whose it is",
@@ -286,6 +317,7 @@ ROWS: dict[str, str] = {
 NOT_PERSONAL: dict[str, str] = {
     "PromptTemplate": "words of the site's own, which only the admin shows",
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
+    "TextMark": "numbers made of works, which say nothing of them; no page lists them",
     "ScheduledJob": "when the site's own jobs are due",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
     "Spend": "counters for operators, which no page lists; learners see what is left of their own",
@@ -373,6 +405,19 @@ API: dict[tuple[str, str], Rule] = {
         "", 201, "POST", challenge="$challenge", body="My work."
     ),
     ("GET", "/api/submissions/challenge/{challenge_id}"): api_owner("challenge", 200),
+    # What is sent holds no file.
+    ("POST", "/api/submissions/{submission_id}/attachments"): at(
+        "draft", api_signed_in(422, "POST")
+    ),
+    ("GET", "/api/submissions/{submission_id}/attachments/{attachment_id}"): author_and_moderator(
+        "submission_file", **NO_ONE
+    ),
+    ("DELETE", "/api/submissions/{submission_id}/attachments/{attachment_id}"): api_owner(
+        "submission_file", 409, "DELETE"
+    ),
+    # A reviewer has begun.
+    ("POST", "/api/submissions/{submission_id}/withdraw"): api_owner("submission", 409, "POST"),
+    ("GET", "/api/reviews/{review_id}/attachments/{number}"): api_reviewer("file_to_review", 200),
     ("GET", "/api/submissions/{submission_id}"): author_and_moderator("submission", **NO_ONE),
     ("PUT", "/api/submissions/{submission_id}/review"): api_reviewer(
         "submission", 200, "PUT", overall="So far", send=False

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 from PIL import Image
 
@@ -14,8 +15,8 @@ from goals import lifecycle
 from goals.models import Goal
 from reviews import assignment, handin, peer_review
 from reviews.models import PeerReview
-from submissions import drafting
-from submissions.models import Submission
+from submissions import attachments, drafting
+from submissions.models import Attachment, SimilarityFlag, Submission
 
 PASSWORD = "correct horse battery"
 WORK = (
@@ -94,3 +95,34 @@ def make_review(submission: Submission, by: User, score: int = 75) -> PeerReview
     """A review claimed from the queue and sent."""
     review = claim(submission, by)
     return peer_review.submit_review(review=review, by=by, **answers(submission.challenge, score))
+
+
+def make_file(draft: Submission, *, name: str = "notes by alice.png") -> Attachment:
+    """A file attached to a draft."""
+    return attachments.attach(
+        challenge=draft.challenge, by=draft.author, name=name, data=make_picture()
+    )
+
+
+def make_submission_with_file(challenge: Challenge, body: str = WORK) -> Submission:
+    draft = make_draft(challenge, body)
+    make_file(draft)
+    return handin.hand_in(submission=draft, by=draft.author)
+
+
+def make_second_attempt(challenge: Challenge, reviewer: User) -> PeerReview:
+    """Work that came back once and was handed in again, in the hands of `reviewer`."""
+    first = make_submission(challenge, body="A first try.")
+    Submission.objects.filter(pk=first.pk).update(status="returned", settled_at=timezone.now())
+    Challenge.objects.filter(pk=challenge.pk).update(status="returned")
+    second = make_submission(challenge, body="A second try, and a longer one.")
+    return PeerReview.objects.create(
+        submission=second,
+        reviewer=reviewer,
+        author=second.author,
+        lease_until=timezone.now() + assignment.LEASE,
+    )
+
+
+def make_flag(later: Submission, earlier: Submission) -> SimilarityFlag:
+    return SimilarityFlag.objects.create(submission=later, other=earlier, percent=80)

@@ -27,16 +27,20 @@ from goals.models import Goal
 from learnquest.api import api
 from learnquest.pages import data_export
 from submissions import hints
+from submissions.models import Submission
 from tests import access_document
 from tests.access_rules import ALLAUTH, API, PAGES, WHO, Rule
 from tests.factories import (
     claim,
     make_challenge,
     make_draft,
+    make_file,
+    make_flag,
     make_goal,
     make_picture,
     make_review,
-    make_submission,
+    make_second_attempt,
+    make_submission_with_file,
 )
 
 
@@ -57,8 +61,11 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
     """Alice's things by name, as they stand in addresses."""
     address = EmailAddress.objects.create(user=alice, email=alice.email, primary=True)
     goal = make_goal(alice)
-    work = make_submission(make_challenge(goal))
+    work = make_submission_with_file(make_challenge(goal))
     sent = make_review(work, carol)
+    claimed = claim(work, bob)
+    again = make_second_attempt(make_challenge(goal, title="Twice"), bob)
+    Submission.objects.filter(pk=again.submission_id).update(status="accepted")
     plan = generation.request_plan(goal=goal, by=alice)
     generation.write_plan(plan.pk)
     explanation = explaining.request_explanation(by=alice, concept="yeast", level="beginner")
@@ -90,7 +97,15 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
         "begun_challenge": begun.pk,
         "draft": make_draft(begun).pk,
         "submission": work.pk,
-        "claim": claim(work, bob).pk,
+        "file": work.attachments.get().pk,
+        "submission_file": (work.pk, work.attachments.get().pk),
+        "draft_file": make_file(make_draft(begun)).pk,
+        "revision": make_draft(begun).revisions.get().pk,
+        "second_attempt": again.submission_id,
+        "second_claim": again.pk,
+        "similar": make_flag(again.submission, work).pk,
+        "claim": claimed.pk,
+        "file_to_review": (claimed.pk, 1),
         "sent_review": sent.pk,
         "plan": plan.pk,
         "quest": catalogue.publish_quest(
@@ -169,7 +184,9 @@ def test_operations_answer_the_right_people_only(
     world: dict[str, Any],
 ) -> None:
     rule = API[method, path]
-    url = re.sub(r"\{\w+\}", str(world.get(rule.thing, "")), path)
+    things = world.get(rule.thing, "")
+    ids = iter(things if isinstance(things, tuple) else [things] * 3)
+    url = re.sub(r"\{\w+\}", lambda _: str(next(ids)), path)
 
     def put_in(value: Any) -> Any:
         if isinstance(value, list):

@@ -51,6 +51,8 @@ LIMITS = {
     "picture": Limit(account="20/h"),
     "ai": Limit(account="30/10m"),
     "submission": Limit(account="60/h"),
+    # Requests with files; a picture or a PDF takes a second to be made safe.
+    "attachment": Limit(account="60/10m"),
     "review": Limit(account="120/h"),
     "report": Limit(address="60/h", account="20/h"),
 }

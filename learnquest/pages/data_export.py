@@ -25,6 +25,7 @@ from accounts.speech import speaking_to
 from learnquest.core.errors import Conflict, Limited
 from learnquest.pages import export_markdown, tasks
 from learnquest.pages.export_sections import sections
+from submissions.models import Attachment
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ This is all that LearnQuest keeps of you.
   what was said of it, without names.
 - `json/` has the same and everything else for programs, one file for each kind of thing. Times
   are ISO 8601 with zone.
-- `files/` has what you uploaded.
+- `files/` has what you uploaded; `json/attachments.json` says what each file was called.
 
 Left out: passwords, keys, and who other people are.
 """
@@ -182,4 +183,6 @@ def _json(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
 
 def _files(user: User) -> list[str]:
     """Return the names of what the person uploaded, as far as it is still there."""
-    return [name for name in [user.avatar.name] if name and default_storage.exists(name)]
+    attached = Attachment.objects.filter(submission__author=user).order_by("pk")
+    names = [user.avatar.name, *attached.values_list("file", flat=True)]
+    return [name for name in names if name and default_storage.exists(name)]

@@ -65,6 +65,16 @@ SECTIONS = (
     Section("new_plan_lines", "challenges.ReplanLine", "replan__goal__owner"),
     Section("plan_variations", "challenges.Variation", "proposal__plan__goal__owner"),
     Section("submissions", "submissions.Submission", "author"),
+    Section("attachments", "submissions.Attachment", "submission__author"),
+    Section("draft_versions", "submissions.DraftRevision", "submission__author"),
+    # What moderators decided about one's work; whose other work it is stays with them.
+    Section(
+        "similarity_decisions",
+        "submissions.SimilarityFlag",
+        "submission__author",
+        ("other", "decided_by"),
+        only=(("state__in", ("confirmed", "dismissed")),),
+    ),
     Section("ai_feedback", "reviews.AIFeedback", "submission__author"),
     # Whose work it was, and who reviewed, stays between the site and them.
     Section("reviews_given", "reviews.PeerReview", "reviewer", ("author",)),
@@ -95,6 +105,7 @@ EXCLUDED = {
     "accounts.IdempotentRequest": "Answers kept for a day, in case a request is sent again.",
     "socialaccount.SocialToken": "Secrets of another site.",
     "ai.PromptTemplate": "Words of the site's own, by staff: a record of the site's.",
+    "submissions.TextMark": "Numbers made of your works, by which alike ones are found.",
     "admin.LogEntry": "What staff did in the administration: a record of the site's.",
 }
 

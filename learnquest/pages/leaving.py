@@ -114,7 +114,8 @@ def erase(*, user_id: int, now: datetime) -> bool:
     given = PeerReview.objects.given_by(user)
     given.exclude(status=PeerReview.Status.SUBMITTED).delete()
     _forget_mentions(user)
-    # The tables' own rules do the rest: what is theirs goes with them, what is others' stays.
+    # The tables' own rules do the rest: what is theirs goes with them, what is others' stays. The
+    # files of their works go with the rows, see `submissions.attachments.delete_file`.
     user.delete()
     logger.info("User %s was erased.", user_id)
     return True

@@ -23,7 +23,8 @@ def test_handing_in_asks_for_feedback_and_moves_the_challenge(
     assert Challenge.objects.get().status == "handed_in"
     assert AIFeedback.objects.get().status == "pending"
     assert Progress.objects.filter(kind="handed_in").count() == 1
-    assert len(after_commit) == 1
+    # The coach reads it, and it is compared with others' work.
+    assert len(after_commit) == 2
 
 
 def test_handing_in_twice_is_handing_in_once(alice: User, draft: Submission) -> None:

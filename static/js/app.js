@@ -25,10 +25,25 @@ document.addEventListener("submit", askFirst, true);
 /* Toasts can be closed; a message of the browser's own looks the same. */
 function addClosers(root) {
   for (const button of root.querySelectorAll("[data-close]")) button.hidden = false;
+  if (!navigator.clipboard) return;
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
 }
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-close]");
   if (button) button.closest("[data-toast]").remove();
+});
+
+/* Blocks of code can be copied, without their line numbers. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.closest(".code").querySelector("code").textContent);
+  const done = document.createElement("span");
+  done.className = "code__done";
+  done.setAttribute("role", "status");
+  button.after(done);
+  done.textContent = button.dataset.copy;
+  setTimeout(() => done.remove(), 2000);
 });
 
 function say(text) {

@@ -1,0 +1,36 @@
+"""What a reviewer gets to see of work beside its text: files and changes, without names."""
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from learnquest.core.http import LearnerRequest
+from reviews.models import PeerReview
+from submissions import attachments, history_views
+from submissions.models import Attachment
+
+
+@require_GET
+def attachment(request: LearnerRequest, pk: int, number: int) -> HttpResponseBase:
+    """A file of work under review, under a name that tells nothing."""
+    review = review_of(request, pk)
+    file = get_object_or_404(Attachment, submission=review.submission_id, number=number)
+    return attachments.answer(file, name=file.neutral_name)
+
+
+@require_GET
+def changes(request: LearnerRequest, pk: int) -> HttpResponse:
+    """What a second attempt changed since the first; it is of the same author, still unnamed."""
+    review = review_of(request, pk)
+    context = history_views.changes_context(review.submission)
+    return render(request, "submissions/changes.html", context | {"review": review})
+
+
+def review_of(request: LearnerRequest, pk: int) -> PeerReview:
+    """Return a review that was sent or may still be; who gave the work back sees it no more."""
+    return get_object_or_404(
+        PeerReview.objects.given_by(request.user)
+        .exclude(status=PeerReview.Status.RELEASED)
+        .select_related("submission__challenge__goal"),
+        pk=pk,
+    )

@@ -1,0 +1,55 @@
+"""What a challenge asks of work before it is handed in: words, a link, a file."""
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from challenges.models import Challenge
+from submissions.models import Submission
+
+# A word, or a character of a script that sets no spaces between words.
+_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W_]+(?:['’-][^\W_]+)*"
+)
+
+
+def words_in(text: str) -> int:
+    """Return how many words a text has; each sign counts where none are set apart."""
+    return len(_WORD.findall(text))
+
+
+def wanted(challenge: Challenge) -> list[str]:
+    """Return in words what this challenge asks of work, to be read before it is written."""
+    said = []
+    if challenge.min_words:
+        said.append(
+            ngettext("at least %(n)d word", "at least %(n)d words", challenge.min_words)
+            % {"n": challenge.min_words}
+        )
+    if challenge.requires_link:
+        said.append(_("a link"))
+    if challenge.requires_attachment:
+        said.append(_("an attached file"))
+    return said
+
+
+def missing(submission: Submission) -> dict[str, list[str]]:
+    """Return, by field, what the challenge asks for and the work does not have yet."""
+    challenge, errors = submission.challenge, {}
+    count = words_in(submission.body)
+    if count < challenge.min_words:
+        errors["body"] = [
+            _(
+                "This challenge asks for at least %(least)d words, and there are %(now)d: "
+                "write %(more)d more."
+            )
+            % {"least": challenge.min_words, "now": count, "more": challenge.min_words - count}
+        ]
+    if challenge.requires_link and not submission.link:
+        errors["link"] = [
+            _("This challenge asks for a link: to a recording, say, or to your code.")
+        ]
+    if challenge.requires_attachment and not submission.attachments.exists():
+        errors["files"] = [_("This challenge asks for a file: attach one before handing in.")]
+    return errors

@@ -1,0 +1,157 @@
+"""Copied work is found among all others, quietly, and decided by a person."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEvent, User
+from challenges.models import Challenge
+from learnquest.core.errors import Conflict, Forbidden, Invalid
+from reviews import withdrawal
+from submissions import shingles, similarity
+from submissions.models import SimilarityFlag, Submission, TextMark
+from tests.factories import make_challenge, make_goal, make_second_attempt, make_submission
+
+TEXT = (
+    "On Saturday I went to the market before it opened and watched how the stalls were set up. "
+    "The woman who sells cheese let me cut a piece from the big wheel, and she explained why the "
+    "rind is washed with brine twice a week. I wrote down eleven words that were new to me, and "
+    "on the way home I tried to use each of them in a sentence about my own kitchen."
+)
+OTHER = (
+    "My plan for the week was to run three times, and the first run already went wrong because of "
+    "the rain. I turned round after a kilometre, and then I was so annoyed with myself that I went "
+    "out again in the evening and ran along the canal until it was dark and all was well again."
+)
+# A few words changed, a sentence added.
+NEARLY = TEXT.replace("Saturday", "Sunday").replace("eleven", "twelve") + " It was a good day."
+
+
+def work_of(person: User, body: str, **task: str) -> Submission:
+    goal = make_goal(person, title=f"Market of {person.username}")
+    return make_submission(make_challenge(goal, **task), body=body)
+
+
+@pytest.fixture
+def original(alice: User) -> Submission:
+    work = work_of(alice, TEXT)
+    similarity.compare(work.pk)
+    return work
+
+
+@pytest.fixture
+def flag(original: Submission, bob: User) -> SimilarityFlag:
+    return similarity.compare(work_of(bob, NEARLY).pk)[0]
+
+
+def test_a_copy_is_flagged_and_the_original_is_the_one_that_was_there_first(
+    original: Submission, bob: User
+) -> None:
+    copy = work_of(bob, TEXT)
+    (flag,) = similarity.compare(copy.pk)
+    assert (flag.submission, flag.other, flag.percent) == (copy, original, 100)
+    assert [found.pk for found in similarity.compare(copy.pk)] == [flag.pk]
+    # Looked for again from the other side, it is the same pair.
+    assert [found.pk for found in similarity.compare(original.pk)] == [flag.pk]
+
+
+def test_a_copy_with_some_words_changed_is_flagged(flag: SimilarityFlag) -> None:
+    assert 60 <= flag.percent < 100
+
+
+def test_another_text_is_not(original: Submission, bob: User) -> None:
+    assert similarity.compare(work_of(bob, OTHER).pk) == []
+
+
+def test_a_text_that_shares_a_third_is_not(original: Submission, bob: User) -> None:
+    mixed = f"{TEXT[: len(TEXT) // 3]} {OTHER} {OTHER[::-1]}"
+    assert similarity.compare(work_of(bob, mixed).pk) == []
+
+
+def test_quoting_the_task_is_no_copying(alice: User, bob: User) -> None:
+    for person in (alice, bob):
+        answer = f"{TEXT}\n\nMy answer, {person.username}: it depends on the weather."
+        found = similarity.compare(work_of(person, answer, instructions=TEXT).pk)
+        assert found == []
+
+
+def test_ones_own_earlier_attempt_does_not_count(
+    alice: User, bob: User, challenge: Challenge
+) -> None:
+    review = make_second_attempt(challenge, bob)
+    Submission.objects.update(body=TEXT)
+    for work in Submission.objects.filter(author=alice).order_by("pk"):
+        assert similarity.compare(work.pk) == []
+    assert TextMark.objects.filter(submission=review.submission).count() == 16
+
+
+def test_a_short_answer_is_alike_by_chance(alice: User, bob: User) -> None:
+    for person in (alice, bob):
+        assert similarity.compare(work_of(person, "The answer is forty two, of course.").pk) == []
+
+
+def test_drafts_are_nobodys_business(original: Submission, bob: User) -> None:
+    copy = work_of(bob, TEXT)
+    withdrawal.withdraw(submission=copy, by=bob)
+    assert similarity.compare(copy.pk) == []
+
+
+def test_what_is_taken_back_is_forgotten(flag: SimilarityFlag, bob: User) -> None:
+    withdrawal.withdraw(submission=flag.submission, by=bob)
+    assert not SimilarityFlag.objects.exists()
+    assert not TextMark.objects.filter(submission=flag.submission).exists()
+
+
+def test_the_marks_of_a_text_stay_the_same_for_ever() -> None:
+    """Marks are stored: a library that made others would find nothing of what was there."""
+    marks = shingles.marks(shingles.shingles(TEXT))
+    assert marks[:2] == GOLDEN
+
+
+GOLDEN = [-3919774394254809507, -6324803271317461978]
+
+
+def test_a_look_for_alike_works_takes_few_queries(
+    original: Submission, bob: User, django_assert_num_queries: object
+) -> None:
+    for number in range(5):
+        similarity.compare(work_of(bob, f"{OTHER} {number}", title=f"Run {number}").pk)
+    copy = work_of(bob, NEARLY, title="Market")
+    with django_assert_num_queries(8):  # type: ignore[operator]
+        similarity.compare(copy.pk)
+
+
+def test_a_moderator_sees_both_texts_and_decides_with_a_reason(
+    client: Client, flag: SimilarityFlag, mona: User, bob: User
+) -> None:
+    client.force_login(mona)
+    assert flag.get_absolute_url() in client.get("/moderation/similar/").content.decode()
+    page = client.get(flag.get_absolute_url()).content.decode()
+    assert page.count("<mark>") >= 4 and "Saturday" in page and "Sunday" in page
+    url = f"{flag.get_absolute_url()}decide/"
+    refused = client.post(url, {"decision": "confirmed", "reason": " "})
+    assert refused.status_code == 422 and b"Say why" in refused.content
+    answer = client.post(url, {"decision": "confirmed", "reason": "Word for word."})
+    assert answer.headers["Location"] == "/moderation/similar/"
+    flag.refresh_from_db()
+    assert (flag.state, flag.decided_by, flag.reason) == ("confirmed", mona, "Word for word.")
+    event = AuditEvent.objects.get(kind="moderated")
+    assert (event.user, event.actor) == (bob, mona)
+    assert event.details == {"target": f"similarity:{flag.pk}", "decision": "confirmed"}
+    page = client.get("/moderation/similar/?state=confirmed").content.decode()
+    assert flag.get_absolute_url() in page
+
+
+def test_it_is_decided_once_and_only_by_a_moderator_without_a_part_in_it(
+    flag: SimilarityFlag, mona: User, charlie: User
+) -> None:
+    with pytest.raises(Forbidden):
+        similarity.decide(flag=flag, by=charlie, confirmed=True, reason="Mine to say.")
+    with pytest.raises(Invalid):
+        similarity.decide(flag=flag, by=mona, confirmed=True, reason="")
+    Submission.objects.filter(pk=flag.other_id).update(author=mona)
+    with pytest.raises(Forbidden):
+        similarity.decide(flag=flag, by=mona, confirmed=True, reason="My own work.")
+    Submission.objects.filter(pk=flag.other_id).update(author=charlie)
+    similarity.decide(flag=flag, by=mona, confirmed=False, reason="Both quote a song.")
+    with pytest.raises(Conflict):
+        similarity.decide(flag=flag, by=mona, confirmed=True, reason="After all.")
