@@ -60,6 +60,10 @@ class Weighed:
     # Nobody's way of grading was known, so all count as they are.
     is_mean: bool
 
+    @property
+    def reviews(self) -> int:
+        return len(self.parts)
+
 
 def weigh(heard: Sequence[Heard], usual: Population) -> Weighed:
     """Return what the graders of one work agree on. The coach counts once it is known."""
@@ -128,7 +132,9 @@ def _chances(scores: Floats, beliefs: Beliefs, least: Floats, usual: Population)
     gaps = scores[:, None] - found.shift / found.precision
     looking = found.kinds[:, : len(SPREADS)]
     distance = (gaps[:, :, None] - _TRUTHS) ** 2
-    of_looking = np.exp(-0.5 * distance / noise[:, :, None]) / np.sqrt(2 * np.pi * noise)[:, :, None]
+    of_looking = (
+        np.exp(-0.5 * distance / noise[:, :, None]) / np.sqrt(2 * np.pi * noise)[:, :, None]
+    )
     chance = (looking[:, :, None] * of_looking).sum(1)
     # Who does not look says nothing of the work.
     chance += (np.maximum(1 - looking.sum(1), 1e-9) / (HIGHEST - LOWEST))[:, None]

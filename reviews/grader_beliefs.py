@@ -137,9 +137,7 @@ class Beliefs:
         """Weigh the ways of grading against each other, the bias integrated out."""
         precision = self.precision + 1 / usual.bias
         weight = (
-            self.evidence
-            + 0.5 * self.shift**2 / precision
-            - 0.5 * np.log(usual.bias * precision)
+            self.evidence + 0.5 * self.shift**2 / precision - 0.5 * np.log(usual.bias * precision)
         )
         weight = np.concatenate([weight, self._without_looking(usual.mean)], axis=1)
         weight += np.log(np.maximum(usual.kinds, 1e-12))
@@ -188,7 +186,8 @@ def learn(scores: Floats, truths: Floats, errors: Floats, *, least_spread: float
     noise = errors[:, None] ** 2 + squares
     evidence = -0.5 * (LOG_2PI + np.log(noise) + gap**2 / noise)
     own = summed(scores, np.zeros(1, dtype=np.int64))
-    return Beliefs(*(x.sum(0)[None] for x in (evidence, 1 / noise, gap / noise)), own)
+    terms = evidence.sum(0)[None], (1 / noise).sum(0)[None], (gap / noise).sum(0)[None]
+    return Beliefs(*terms, own)
 
 
 def summed(scores: Floats, first: Ints) -> Floats:

@@ -32,7 +32,6 @@ from reviews.grader_beliefs import (
     Floats,
     Ints,
     Population,
-    Posterior,
     Ways,
     at_least,
     summed,
@@ -225,8 +224,13 @@ class _Fit:
         evidence[ends.at] = ends.evidence
 
         first = self.first[start:end] - low
-        sums = (np.add.reduceat(x, first) for x in (evidence, bias_precision, bias_shift))
-        beliefs = self.before.part(slice(start, end)) + Beliefs(*sums, summed(scores, first))
+        told = Beliefs(
+            np.add.reduceat(evidence, first),
+            np.add.reduceat(bias_precision, first),
+            np.add.reduceat(bias_shift, first),
+            summed(scores, first),
+        )
+        beliefs = self.before.part(slice(start, end)) + told
         posterior = beliefs.posterior(self.usual)
 
         # Each grader without this grade. `take` is a good deal faster than an index.

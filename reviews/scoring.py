@@ -104,9 +104,7 @@ def fit[S: Hashable, G: Hashable](
     )
 
 
-def _known[S: Hashable](
-    works: Mapping[S, int], known: Mapping[S, float]
-) -> NDArray[np.float64]:
+def _known[S: Hashable](works: Mapping[S, int], known: Mapping[S, float]) -> NDArray[np.float64]:
     """Return the known true scores by number of work, not a number where there is none."""
     found = np.full(len(works), np.nan)
     for work, score in known.items():

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews import desk_views, views
+from reviews import desk_views, standing_views, views
 
 app_name = "reviews"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("submissions/<int:pk>/feedback/rate/", views.rate_feedback, name="rate_feedback"),
     path("submissions/<int:pk>/feedback/wrong/", views.report_feedback, name="report_feedback"),
     path("reviews/", desk_views.queue, name="queue"),
+    path("reviews/standing/", standing_views.standing, name="standing"),
     path("reviews/next/", desk_views.claim, name="next"),
     path("reviews/<int:pk>/", desk_views.desk, name="desk"),
     path("reviews/<int:pk>/save/", desk_views.save, name="save"),
@@ -18,5 +19,6 @@ urlpatterns = [
     path("reviews/<int:pk>/send/", desk_views.send, name="send"),
     path("reviews/<int:pk>/release/", desk_views.release, name="release"),
     path("reviews/<int:pk>/renew/", desk_views.renew, name="renew"),
+    path("reviews/<int:pk>/addressed/", standing_views.mark_addressed, name="addressed"),
     path("reviews/<int:pk>/helpful/", views.mark_helpful, name="helpful"),
 ]

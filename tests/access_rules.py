@@ -185,6 +185,9 @@ PAGES: dict[str, list[Rule]] = {
     "reviews:release": [reviewer("claim", 302, **POST)],
     "reviews:renew": [reviewer("claim", 302, **POST)],
     "reviews:helpful": [owner("sent_review", 302, **POST, helpful="yes")],
+    "reviews:standing": [signed_in()],
+    # Work that did not come back has nothing to take up: the page says so.
+    "reviews:addressed": [owner("sent_review", 302, **POST, criterion="clear", addressed="yes")],
 }
 
 # allauth's own, by the same rule. What a learner reaches only with something in the session, such
@@ -265,6 +268,8 @@ ROWS: dict[str, str] = {
     "Submission": "the author; moderators once handed in; a reviewer through their claim alone",
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name",
+    "GraderStanding": "the reviewer whose it is",
+    "Outcome": "as its submission",
     "PointEntry": "whose it is",
     "Standing": "everybody, unless the learner left the board; always oneself",
     "BadgeAward": "as the profile of whom it was awarded to",
@@ -274,6 +279,7 @@ ROWS: dict[str, str] = {
 NOT_PERSONAL: dict[str, str] = {
     "PromptTemplate": "words of the site's own, which only the admin shows",
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
+    "GradingFit": "how much a nightly fit read and what was usual among all; the admin shows it",
     "ScheduledJob": "when the site's own jobs are due",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
 }
@@ -369,6 +375,10 @@ API: dict[tuple[str, str], Rule] = {
     ("POST", "/api/reviews/{review_id}/renew"): api_reviewer("claim", 200, "POST"),
     ("POST", "/api/reviews/{review_id}/helpful"): api_owner(
         "sent_review", 200, "POST", helpful=True
+    ),
+    ("GET", "/api/reviews/standing"): api_signed_in(),
+    ("POST", "/api/reviews/{review_id}/addressed"): api_owner(
+        "sent_review", 409, "POST", criterion="clear", addressed=True
     ),
     ("POST", "/api/ai/generate-challenges"): api_owner("", 202, "POST", goal="$goal"),
     ("GET", "/api/ai/plans/{plan_id}"): api_owner("plan", 200),

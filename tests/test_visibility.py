@@ -13,6 +13,7 @@ from challenges import catalogue, prerequisites
 from challenges.models import Quest
 from goals.models import Goal
 from leaderboard.models import BadgeAward
+from reviews.models import GraderStanding, Outcome
 from tests.access_rules import NOT_PERSONAL, ROWS
 from tests.factories import make_challenge
 from tests.test_access import world  # noqa: F401 - a fixture
@@ -43,6 +44,8 @@ def full_world(world: dict[str, Any], alice: User) -> dict[str, Any]:  # noqa: F
     first, second = make_challenge(goal, title="Before"), make_challenge(goal, title="After")
     prerequisites.set_needs(challenge=second, needs=[first], by=alice)
     catalogue.start_quest(quest=Quest.objects.get(pk=world["quest"]), by=alice)
+    GraderStanding.objects.create(reviewer_id=world["user"])
+    Outcome.objects.create(submission_id=world["submission"], score=70, error=9)
     with transaction.atomic():
         idempotency.claim(user=alice, key="one", route="POST /api/goals/", body=b"{}")
     return world
