@@ -246,6 +246,7 @@ class Notification(models.Model):
         REVIEW_RECEIVED = "review_received", _("Somebody reviewed your work")
         ACCEPTED = "accepted", _("Your work was accepted")
         RETURNED = "returned", _("Your work came back for another try")
+        PROVISIONAL = "provisional", _("A provisional result stands for your work")
         REVIEW_HELPFUL = "review_helpful", _("Your review was marked helpful")
         BADGE = "badge", _("You earned a badge")
         SECURITY = "security", _("Security notice")

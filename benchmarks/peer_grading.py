@@ -1,12 +1,25 @@
-"""How near the consensus comes to the truth, beside the mean and the median of the grades.
+"""How near the consensus comes to the truth, beside other ways to make one of the same grades.
 
     .venv/bin/python benchmarks/peer_grading.py [--seeds 20] [--learners 1000]
 
 Classes are drawn with seeds fixed in advance. True scores are N(70, 12²), biases N(0, 8²),
 spreads log-uniform or uniform from 2 to 30; all grades end at 0 and 100. In hostile classes 8 %
 give 85 to all, 5 % any score, 8 % are generous to all, and 4 % grade each other's work in rings
-of five with 92 to 100. Printed are root-mean-square errors, how much lower ours is, and how often
-the truth lies within two stated standard errors.
+of five with 92 to 100. Small classes have 20 learners.
+
+Beside the mean and the median stand two others, each written from what is published of it:
+
+- Vancouver: L. de Alfaro and M. Shavlovsky, "CrowdGrader: a tool for crowdsourcing the evaluation
+  of homework assignments" (SIGCSE 2014) and their technical report of 2013. Graders' variances and
+  works' grades are passed as messages along the graph, each leaving out whom it goes to.
+- Moodle Workshop: its documentation ("Using Workshop") makes a submission's grade the mean of its
+  assessments, weighted by what the teacher set, which is 1 for students; "comparison with the best
+  assessment" grades the graders and leaves the submissions' grades as they are. Grades are shown in
+  whole points, as its setting "decimal places in grades" has it by default.
+
+Printed are root-mean-square errors, how much lower ours is, and how often the truth lies within two
+stated standard errors. The second table is the live site: a work settles on two or three reviews,
+weighed by what is known of their graders from some grades each before.
 """
 
 import argparse
@@ -20,6 +33,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from reviews.consensus import Heard, weigh
+from reviews.grader_beliefs import USUAL, Population
 from reviews.grading_model import estimate
 
 type Floats = NDArray[np.float64]
@@ -97,6 +112,36 @@ def averages(drawn: Class) -> tuple[Floats, Floats]:
     return mean, np.array([np.median(part) for part in parts])
 
 
+VANCOUVER_ROUNDS = 20
+# A grader who hits the others' grades by chance would count for all: no variance is below this.
+VANCOUVER_LEAST = 1.0
+
+
+def vancouver(drawn: Class) -> Floats:
+    """Return the Vancouver algorithm's grades, by messages along the edges of the graph."""
+    works, graders, scores = drawn.works, drawn.graders, drawn.scores
+    variance = np.ones(len(scores))
+    for _ in range(VANCOUVER_ROUNDS):
+        # To each grader: what the work's other graders make of it, and how surely.
+        weight = 1 / variance
+        sums = np.bincount(works, weight)[works] - weight
+        grade = (np.bincount(works, weight * scores)[works] - weight * scores) / sums
+        # To each work: how far its grader was off on all other works.
+        off = (scores - grade) ** 2
+        total = np.bincount(graders, sums)[graders] - sums
+        variance = (np.bincount(graders, sums * off)[graders] - sums * off) / total
+        variance = np.maximum(variance, VANCOUVER_LEAST)
+    last = np.bincount(graders, sums * off) / np.bincount(graders, sums)
+    weight = 1 / np.maximum(last, VANCOUVER_LEAST)[graders]
+    graded: Floats = np.bincount(works, weight * scores) / np.bincount(works, weight)
+    return graded
+
+
+def moodle(drawn: Class) -> Floats:
+    """Return the grades of Moodle's Workshop: the mean, in whole points."""
+    return np.round(averages(drawn)[0])
+
+
 def error(found: Floats, truth: Floats) -> float:
     return float(np.sqrt(np.mean((found - truth) ** 2)))
 
@@ -106,27 +151,80 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--learners", type=int, default=1000)
     options = parser.parse_args()
-    print("class             k    mean  median    ours  under mean  under median  within 2 errors")
-    cases = [("log-uniform", k) for k in (3, 4, 5, 8)] + [("uniform", 4), ("equal", 4)]
-    cases += [("hostile", 4)]
-    for name, each in cases:
+    classes(options.seeds, options.learners)
+    site(options.seeds, options.learners)
+    speed()
+
+
+def classes(seeds: int, learners: int) -> None:
+    print(
+        "class             k    mean  median  Moodle  Vancouver    ours"
+        "  under mean  under median  within 2 errors"
+    )
+    cases = [(name, each, learners) for name, each in LARGE]
+    cases += [(name, 3, 20) for name in ("log-uniform", "equal")]
+    for name, each, count in cases:
         rows = []
-        for seed in range(options.seeds):
+        # Small classes differ more from one another: there are ten times as many of them.
+        for seed in range(seeds if count > 100 else 10 * seeds):
             draw, spreads = (hostile, "log-uniform") if name == "hostile" else (honest, name)
-            drawn = draw(seed, options.learners, each, spreads)
+            drawn = draw(seed, count, each, spreads)
             found = estimate(drawn.works, drawn.graders, drawn.scores)
             mean, median = averages(drawn)
             within = np.mean(np.abs(found.scores - drawn.truth) <= 2 * found.errors)
-            rows.append(
-                [error(x, drawn.truth) for x in (mean, median, found.scores)] + [float(within)]
-            )
-        mean, median, ours, within = np.mean(rows, axis=0)
+            all_found = (mean, median, moodle(drawn), vancouver(drawn), found.scores)
+            rows.append([error(x, drawn.truth) for x in all_found] + [float(within)])
+        mean, median, workshop, messages, ours, within = np.mean(rows, axis=0)
+        label = name if count == learners else f"{name}, {count}"
         print(
-            f"{name:<16}{each:>3}{mean:>8.2f}{median:>8.2f}{ours:>8.2f}"
-            f"{1 - ours / mean:>12.1%}{1 - ours / median:>14.1%}{within:>17.1%}",
+            f"{label:<16}{each:>3}{mean:>8.2f}{median:>8.2f}{workshop:>8.2f}{messages:>11.2f}"
+            f"{ours:>8.2f}{1 - ours / mean:>12.1%}{1 - ours / median:>14.1%}{within:>17.1%}",
             flush=True,
         )
-    speed()
+
+
+LARGE = [("log-uniform", k) for k in (3, 4, 5, 8)] + [("uniform", 4), ("equal", 4), ("hostile", 4)]
+
+
+def site(seeds: int, learners: int) -> None:
+    print("\nsite              known  reviews    mean    ours  under mean  within 2 errors")
+    for spreads in ("log-uniform", "uniform", "equal"):
+        for known, each in ((0, 2), (5, 2), (10, 2), (10, 3), (30, 2)):
+            rows = [site_once(seed, learners, known, each, spreads) for seed in range(seeds)]
+            mean, ours, within = np.mean(rows, axis=0)
+            print(
+                f"{spreads:<16}{known:>7}{each:>9}{mean:>8.2f}{ours:>8.2f}"
+                f"{1 - ours / mean:>12.1%}{within:>17.1%}",
+                flush=True,
+            )
+
+
+def site_once(
+    seed: int, count: int, known: int, each: int, spreads: str
+) -> tuple[float, float, float]:
+    """Fit a class's grades, then settle new works of the same graders one by one."""
+    drawn = honest(seed, count, known + each, spreads)
+    # The last grades of each grader are of other works than the ones before.
+    later = np.arange(len(drawn.works)) >= known * count
+    beliefs: list[list[float]] = [[] for _ in range(count)]
+    usual: Population = USUAL
+    if known:
+        before = ~later
+        found = estimate(
+            drawn.works[before], drawn.graders[before], drawn.scores[before], open_ended=False
+        )
+        beliefs, usual = found.beliefs.to_rows(), found.usual
+    order = np.argsort(drawn.works[later], kind="stable")
+    graders = drawn.graders[later][order].reshape(count, each)
+    scores = drawn.scores[later][order].reshape(count, each)
+    told = [
+        weigh([Heard(float(s), beliefs[g], known) for s, g in zip(*row, strict=True)], usual)
+        for row in zip(scores, graders, strict=True)
+    ]
+    ours = np.array([one.score for one in told])
+    errors = np.array([one.stderr for one in told])
+    within = np.mean(np.abs(ours - drawn.truth) <= 2 * errors)
+    return error(scores.mean(1), drawn.truth), error(ours, drawn.truth), float(within)
 
 
 def speed() -> None:

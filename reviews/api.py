@@ -18,12 +18,15 @@ from reviews import (
     ai_feedback,
     assignment,
     coaching,
+    consensus_told,
     handin,
     peer_review,
+    standings,
+    taking_up,
     withdrawal,
     work_views,
 )
-from reviews.models import AIFeedback, PeerReview
+from reviews.models import AIFeedback, Outcome, PeerReview
 from submissions import drafting, hints
 from submissions.api import FILE_ANSWER, AttachmentOut
 from submissions.models import Attachment, Submission
@@ -87,6 +90,26 @@ class FeedbackOut(Schema):
     finished_at: datetime | None
 
 
+class ConsensusPartOut(Schema):
+    """What one grade came to: without a name."""
+
+    review: int | None = Field(description="Id of the review; null for the coach.")
+    score: float
+    correction: int = Field(description="For how high or low this grader usually grades.")
+    share: int = Field(description="How much it counts, in per cent.")
+
+
+class ConsensusOut(Schema):
+    """How a score came about. It says how far graders agree, not who is right."""
+
+    score: float
+    error: float = Field(description="Standard error.")
+    is_mean: bool = Field(description="The plain mean, since no grader is known well enough.")
+    is_provisional: bool = Field(description="The coach's result, until peers arrive.")
+    parts: list[ConsensusPartOut] = Field(alias="rows")
+    words: list[str] = Field(alias="sentences")
+
+
 class ReviewReceivedOut(Schema):
     """A review as the author sees it: without a name."""
 
@@ -97,10 +120,12 @@ class ReviewReceivedOut(Schema):
     score: float | None
     submitted_at: datetime | None
     is_helpful: bool | None
+    addressed: list[str] = Field(description="Criteria whose comment you took up.")
 
 
 class SubmissionDetail(SubmissionOut):
     feedback: FeedbackOut | None
+    consensus: ConsensusOut | None
     reviews: list[ReviewReceivedOut]
 
 
@@ -139,7 +164,9 @@ class ReviewOut(Schema):
     score: float | None
     submitted_at: datetime | None
     is_helpful: bool | None
-    quality: float | None = Field(description="0 to 1, once the work is settled.")
+    quality: float | None = Field(
+        description="0 to 1, once the work is settled, and not before your fifth review."
+    )
 
 
 class ReviewDetail(ReviewOut):
@@ -153,6 +180,27 @@ class ReviewIn(In):
     comments: dict[str, str] = Field({}, description="Criterion key to text.")
     overall: str = ""
     send: bool = Field(True, description="False keeps it as your draft.")
+
+
+class AddressedIn(In):
+    criterion: str
+    addressed: bool = True
+
+
+class QualityPartOut(Schema):
+    name: str
+    percent: int | None
+    what: str
+
+
+class StandingAsReviewerOut(Schema):
+    reviews: int = Field(description="How many of your reviews have a quality.")
+    missing: int = Field(description="How many more it takes before there is more to see.")
+    quality: float | None = Field(description="0 to 1.")
+    parts: list[QualityPartOut]
+    habit: str
+    tip: str
+    is_trusted: bool = Field(description="Your single review can settle easy work.")
 
 
 class ReviewQuery(Paging):
@@ -172,6 +220,10 @@ def _detail(submission: Submission) -> Submission:
     submission.reviews = list(  # type: ignore[attr-defined]
         PeerReview.objects.filter(submission=submission).sent().order_by("submitted_at")
     )
+    submission.consensus = consensus_told.told(  # type: ignore[attr-defined]
+        Outcome.objects.filter(submission=submission).first(),
+        submission.reviews,  # type: ignore[attr-defined]
+    )
     return submission
 
 
@@ -189,6 +241,14 @@ def _with_work(review: PeerReview) -> PeerReview:
         "attachments": list(review.submission.attachments.all()),
     }
     return review
+
+
+def _shown(request: LearnerRequest, reviews: list[PeerReview]) -> list[PeerReview]:
+    """Leave out what single reviews were worth until the reviewer has done enough of them."""
+    if not standings.may_see_quality(request.user):
+        for review in reviews:
+            review.quality = None
+    return reviews
 
 
 def _reviews_of(request: LearnerRequest) -> Any:
@@ -252,7 +312,7 @@ def review_submission(request: LearnerRequest, submission_id: Id, payload: Revie
     review = get_object_or_404(_reviews_of(request), submission=submission_id)
     given = payload.model_dump(exclude={"send"})
     deed = peer_review.submit_review if payload.send else peer_review.save_draft
-    return deed(review=review, by=request.user, **given)
+    return _shown(request, [deed(review=review, by=request.user, **given)])[0]
 
 
 @review_router.get("/", response={200: Page[ReviewOut], **refusals(422)})
@@ -261,7 +321,13 @@ def list_reviews(request: LearnerRequest, query: Query[ReviewQuery]) -> Any:
     reviews = PeerReview.objects.given_by(request.user).order_by("-claimed_at", "-pk")
     if query.status:
         reviews = reviews.filter(status=query.status)
-    return paged(reviews, query, list)
+    return paged(reviews, query, lambda rows: _shown(request, list(rows)))
+
+
+@review_router.get("/standing", response=StandingAsReviewerOut)
+def read_standing(request: LearnerRequest) -> Any:
+    """How you review: your quality with its parts and a tip, after five reviews."""
+    return standings.of(request.user)
 
 
 @review_router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403)})
@@ -275,7 +341,8 @@ def claim_next(request: LearnerRequest) -> Any:
 @review_router.get("/{review_id}", response={200: ReviewDetail, **refusals(404)})
 def read_review(request: LearnerRequest, review_id: Id) -> Any:
     """A review of yours with the work."""
-    return _with_work(get_object_or_404(_reviews_of(request), pk=review_id))
+    review = get_object_or_404(_reviews_of(request), pk=review_id)
+    return _with_work(_shown(request, [review])[0])
 
 
 @review_router.get(
@@ -312,6 +379,16 @@ def mark_helpful(request: LearnerRequest, review_id: Id, payload: HelpfulIn) -> 
     received = PeerReview.objects.filter(author=request.user).sent()
     review = get_object_or_404(received, pk=review_id)
     return peer_review.mark_helpful(review=review, by=request.user, helpful=payload.helpful)
+
+
+@review_router.post(
+    "/{review_id}/addressed", response={200: ReviewReceivedOut, **refusals(403, 404, 409, 422)}
+)
+def mark_addressed(request: LearnerRequest, review_id: Id, payload: AddressedIn) -> Any:
+    """Say whether you took up what a review of your work says of a criterion."""
+    received = PeerReview.objects.filter(author=request.user).sent()
+    review = get_object_or_404(received, pk=review_id)
+    return taking_up.mark_addressed(review=review, by=request.user, **payload.model_dump())
 
 
 @ai_router.post(

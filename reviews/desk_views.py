@@ -12,7 +12,7 @@ from leaderboard import points
 from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import assignment, coaching, peer_review
+from reviews import assignment, coaching, peer_review, standings
 from reviews.forms import answers
 from reviews.models import PeerReview
 
@@ -33,6 +33,7 @@ def queue(request: LearnerRequest) -> HttpResponse:
         "held": assignment.open_claim(request.user),
         "waiting": assignment.waiting_for(request.user)[:MOST_COUNTED].count(),
         "most_counted": MOST_COUNTED,
+        "shows_quality": standings.may_see_quality(request.user),
         "page": Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page")),
         "given": points.REVIEW_GIVEN,
         "quality": points.REVIEW_QUALITY_MOST,
@@ -169,6 +170,7 @@ def _desk(
         "errors": refusal.errors if refusal else {},
         "overall_errors": refusal.errors.get("overall", []) if refusal else [],
         **_check_context(request, review),
+        "shows_quality": standings.may_see_quality(request.user),
         "is_open": review.status in {PeerReview.Status.CLAIMED, PeerReview.Status.EXPIRED},
     }
     return render(request, "reviews/desk.html", context, status=status)

@@ -1,8 +1,7 @@
 """The model of graders: true scores, biases and spreads, estimated together.
 
-A grade is the work's true score plus the grader's bias plus noise of the grader's own spread
-(Piech et al. 2013, "Tuned models of peer assessment in MOOCs", model PG1). Three things are added
-to it, each because graders do so:
+What is believed of a grader stands in `grader_beliefs`. Three things are added there and here to
+the model of Piech et al. (2013), each because graders do so:
 
 - Spreads come from a grid whose weights are learned from the data (nonparametric empirical Bayes),
   since one family of distributions fits neither careful nor careless classes.
@@ -11,44 +10,48 @@ to it, each because graders do so:
   Both are hypotheses about a grader beside the spreads, learned in the same way.
 
 The posterior is computed by expectation propagation (Minka 2001) over works; biases and the grid
-are integrated exactly for each grader. The priors are fitted by EM on the way. All is NumPy over
+are integrated exactly for each grader. What is usual is fitted by EM on the way. All is NumPy over
 blocks of graders, so that memory stays small however many grades there are.
 """
 
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from math import log, pi, sqrt
+from dataclasses import dataclass, replace
+from math import pi, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
-type Ints = NDArray[np.int64]
+from reviews.grader_beliefs import (
+    HIGHEST,
+    LOG_2PI,
+    LOWEST,
+    SPREADS,
+    USUAL,
+    Beliefs,
+    Floats,
+    Ints,
+    Population,
+    Ways,
+    at_least,
+    summed,
+)
 
-LOWEST, HIGHEST = 0.0, 100.0
-SPREADS = np.array([1.5, 2.5, 4.0, 6.0, 8.5, 12.0, 16.5, 22.0, 30.0, 42.0])
-# Graders who give the same to all works, with this much of noise around it …
-SAME_TO_ALL = (0.6, 5.0)
-# … and where that same score lies, around the mean of all grades.
-SAME_AROUND = 20.0
-# What is believed before there are grades, worth as much as so many graders or works.
-USUAL_SPREADS = np.array([0.02, 0.03, 0.06, 0.12, 0.20, 0.24, 0.16, 0.09, 0.04, 0.01, 0, 0, 0])
-USUAL_SPREADS[-3:] = 0.01
-USUAL_BIAS, USUAL_TALENT = 7.0, 13.0
+# What was usual before counts as much as so many graders or works.
 GRADERS_BELIEVED, WORKS_BELIEVED = 10.0, 4.0
+# A work whose true score is known, such as one for training, is known that well, in points.
+KNOWN_WITHIN = 0.5
+
 
 MOST_ROUNDS = 60
 FEWEST_ROUNDS = 12
 # Rounds end when scores move by less than this, in points, in root mean square.
-SETTLED = 0.01
+SETTLED = 0.02
 DAMPING = 0.7
 # Grades looked at together: few enough for a processor's cache.
 BLOCK = 8_192
 # Fitted priors are taken as known, which makes errors a little too small (Laird and Louis 1987).
 ERROR_OF_PRIORS = 1.05
-_LOG_2PI = log(2 * pi)
 
 
 @dataclass(frozen=True)
@@ -57,20 +60,22 @@ class Estimate:
 
     scores: Floats
     errors: Floats
-    biases: Floats
-    spreads: Floats
-    # How likely a grader looks at the works at all.
-    attention: Floats
+    ways: Ways
+    # What the next grades are added to, with what was known before.
+    beliefs: Beliefs
+    usual: Population
 
 
-@dataclass
-class _Priors:
-    """What is believed of all works and graders; fitted as the rounds go on."""
+@dataclass(frozen=True)
+class Before:
+    """What is known before a fit: nothing, unless there is something."""
 
-    mean: float
-    talent: float
-    bias: float
-    kinds: Floats
+    beliefs: Beliefs | None = None
+    usual: Population | None = None
+    # True scores by work, not a number where unknown.
+    known: Floats | None = None
+    # The least spread that is believed, by grader.
+    least_spread: Floats | None = None
 
 
 @dataclass
@@ -92,16 +97,14 @@ class _Ends:
     evidence: Floats
 
 
-@dataclass(frozen=True)
-class _Graders:
-    """The posterior of a block's graders: of the kinds, and of the bias under each spread."""
-
-    kinds: Floats
-    precision: Floats
-    shift: Floats
-
-
-def estimate(works: Ints, graders: Ints, scores: Floats, *, open_ended: bool = True) -> Estimate:
+def estimate(
+    works: Ints,
+    graders: Ints,
+    scores: Floats,
+    *,
+    open_ended: bool = True,
+    before: Before | None = None,
+) -> Estimate:
     """Estimate all works and graders together.
 
     `works` and `graders` number each grade's work and grader from 0 without gaps; `scores` run
@@ -109,23 +112,32 @@ def estimate(works: Ints, graders: Ints, scores: Floats, *, open_ended: bool = T
     and 100 are taken at their word, as where a rubric's levels end there.
     """
     order = np.lexsort((works, graders))
-    return _Fit(works[order], graders[order], scores[order], open_ended=open_ended).run()
+    fit = _Fit(works[order], graders[order], scores[order], open_ended, before or Before())
+    return fit.run()
 
 
 class _Fit:
-    def __init__(self, works: Ints, graders: Ints, scores: Floats, *, open_ended: bool) -> None:
+    def __init__(
+        self, works: Ints, graders: Ints, scores: Floats, open_ended: bool, before: Before
+    ) -> None:
         self.open_ended = open_ended
         self.works, self.graders, self.scores = works, graders, scores
         self.work_count = int(works.max()) + 1
-        self.first = np.searchsorted(graders, np.arange(int(graders.max()) + 2))
-        self.priors = _Priors(
-            mean=float(scores.mean()),
-            talent=USUAL_TALENT**2,
-            bias=USUAL_BIAS**2,
-            kinds=USUAL_SPREADS / USUAL_SPREADS.sum(),
-        )
+        self.grader_count = int(graders.max()) + 1
+        self.first = np.searchsorted(graders, np.arange(self.grader_count + 1))
+        self.before = before.beliefs or Beliefs.none(self.grader_count)
+        none = np.zeros(self.grader_count)
+        self.least = none if before.least_spread is None else before.least_spread
+        # All is reckoned as distances from here.
+        self.middle = float(scores.mean())
+        self.usual_before = before.usual or USUAL
+        self.usual = before.usual or replace(USUAL, mean=self.middle)
+        known = np.full(self.work_count, np.nan) if before.known is None else before.known
+        self.is_known = ~np.isnan(known)
+        self.known_precision = np.where(self.is_known, 1 / KNOWN_WITHIN**2, 0.0)
+        self.known_shift = np.nan_to_num(known - self.middle) * self.known_precision
         precision = np.full(len(scores), 1 / 400.0)
-        self.sites = _Sites(precision, precision * (scores - self.priors.mean))
+        self.sites = _Sites(precision, precision * (scores - self.middle))
         self.blocks = list(self._blocks())
         self.ends = [self._ends(*block) for block in self.blocks]
 
@@ -133,27 +145,27 @@ class _Fit:
         before = np.zeros(self.work_count)
         with ThreadPoolExecutor(min(len(self.blocks), os.cpu_count() or 1)) as pool:
             for round_ in range(MOST_ROUNDS):
-                posteriors = self._round(pool)
+                beliefs = self._round(pool)
                 scores, variances = self._works()
                 moved = sqrt(float(np.mean((scores - before) ** 2)))
                 if round_ >= FEWEST_ROUNDS and moved < SETTLED:
                     break
                 before = scores
                 if round_ >= 3:
-                    self._fit_priors(posteriors, scores, variances)
+                    self._fit_usual(beliefs, scores, variances)
         scores, variances = self._works()
-        biases, spreads, attention = _ways(posteriors)
+        after = Beliefs.joined(beliefs)
         return Estimate(
             scores=np.clip(scores, LOWEST, HIGHEST),
             errors=ERROR_OF_PRIORS * np.sqrt(variances),
-            biases=biases,
-            spreads=spreads,
-            attention=attention,
+            ways=after.ways(self.usual, least_spread=self.least),
+            beliefs=after,
+            usual=self.usual,
         )
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
         """Yield ranges of graders with about BLOCK grades each."""
-        start, count = 0, len(self.first) - 1
+        start, count = 0, self.grader_count
         while start < count:
             end = int(np.searchsorted(self.first, self.first[start] + BLOCK, side="right")) - 1
             end = min(max(end, start + 1), count)
@@ -167,11 +179,11 @@ class _Fit:
         sign = np.where(scores[at] >= HIGHEST, 1.0, -1.0)[:, None]
         return _Ends(at, sign, nothing, nothing.copy(), nothing.copy())
 
-    def _round(self, pool: ThreadPoolExecutor) -> list[_Graders]:
+    def _round(self, pool: ThreadPoolExecutor) -> list[Beliefs]:
         """Look at every block once; all see the works as the round before left them."""
         totals = self._totals()
 
-        def look(block: tuple[int, int], ends: _Ends) -> _Graders:
+        def look(block: tuple[int, int], ends: _Ends) -> Beliefs:
             return self._look(block[0], block[1], ends, totals)
 
         return list(pool.map(look, self.blocks, self.ends))
@@ -179,160 +191,117 @@ class _Fit:
     def _totals(self) -> _Sites:
         precision = np.bincount(self.works, self.sites.precision, self.work_count)
         shift = np.bincount(self.works, self.sites.shift, self.work_count)
-        return _Sites(precision + 1 / self.priors.talent, shift)
+        return _Sites(
+            precision + self.known_precision + 1 / self.usual.talent,
+            shift + self.known_shift + (self.usual.mean - self.middle) / self.usual.talent,
+        )
 
     def _works(self) -> tuple[Floats, Floats]:
         """Return score and variance of each work."""
         totals = self._totals()
-        return self.priors.mean + totals.shift / totals.precision, 1 / totals.precision
+        return self.middle + totals.shift / totals.precision, 1 / totals.precision
 
-    def _look(self, start: int, end: int, ends: _Ends, totals: _Sites) -> _Graders:
+    def _look(self, start: int, end: int, ends: _Ends, totals: _Sites) -> Beliefs:
         """Weigh what a block's graders say against what the other graders say of their works."""
         low, high = int(self.first[start]), int(self.first[end])
         part = slice(low, high)
         works, scores = self.works[part], self.scores[part]
+        grader = self.graders[part] - start
         old_precision, old_shift = self.sites.precision[part], self.sites.shift[part]
         # Each work without this grade.
         precision = np.maximum(totals.precision[works] - old_precision, 1e-4)
         mean = (totals.shift[works] - old_shift) / precision
         variance = 1 / precision
 
-        gap = (scores - self.priors.mean - mean)[:, None]
-        noise = variance[:, None] + SPREADS**2
+        gap = (scores - self.middle - mean)[:, None]
+        squares = at_least(SPREADS**2, self.least[start:end])
+        noise = variance[:, None] + (squares if len(squares) == 1 else squares[grader])
         bias_precision = 1 / noise
         bias_shift = gap * bias_precision
-        evidence = -0.5 * (_LOG_2PI + np.log(noise) + gap * bias_shift)
+        evidence = -0.5 * (LOG_2PI + np.log(noise) + gap * bias_shift)
         bias_precision[ends.at] = ends.precision
         bias_shift[ends.at] = ends.shift
         evidence[ends.at] = ends.evidence
 
         first = self.first[start:end] - low
-        posterior = self._graders(first, scores, bias_precision, bias_shift, evidence)
+        told = Beliefs(
+            np.add.reduceat(evidence, first),
+            np.add.reduceat(bias_precision, first),
+            np.add.reduceat(bias_shift, first),
+            summed(scores, first),
+        )
+        beliefs = self.before.part(slice(start, end)) + told
+        posterior = beliefs.posterior(self.usual)
 
-        grader = self.graders[part] - start
-        # Each grader without this grade.
-        rest = np.maximum(posterior.precision[grader] - bias_precision, 1e-6)
-        bias = (posterior.shift[grader] - bias_shift) / rest
+        # Each grader without this grade. `take` is a good deal faster than an index.
+        rest = np.take(posterior.precision, grader, axis=0) - bias_precision
+        np.maximum(rest, 1e-6, out=rest)
+        bias = (np.take(posterior.shift, grader, axis=0) - bias_shift) / rest
         whole = noise + 1 / rest
         slope = (gap - bias) / whole
         curve = 1 / whole
         if len(ends.at):
-            self._look_at_ends(ends, gap, bias, 1 / rest, whole, slope, curve)
-        share = posterior.kinds[grader, : len(SPREADS)]
-        pull = (share * slope).sum(1)
-        bend = (share * (curve - slope**2)).sum(1) + pull**2
+            _look_at_ends(ends, gap, bias, 1 / rest, whole, slope, curve)
+        share = np.take(posterior.kinds[:, : len(SPREADS)], grader, axis=0)
+        pull = np.einsum("ij,ij->i", share, slope)
+        bend = np.einsum("ij,ij->i", share, curve - slope**2) + pull**2
         new_variance = np.clip(variance - variance**2 * bend, 1e-2, variance * 0.9999)
         new_mean = mean + variance * pull
         self.sites.precision[part] += DAMPING * (1 / new_variance - precision - old_precision)
         self.sites.shift[part] += DAMPING * (new_mean / new_variance - mean * precision - old_shift)
-        return posterior
+        return beliefs
 
-    def _graders(
-        self,
-        first: Ints,
-        scores: Floats,
-        bias_precision: Floats,
-        bias_shift: Floats,
-        evidence: Floats,
-    ) -> _Graders:
-        prior = self.priors.bias
-        precision = np.add.reduceat(bias_precision, first) + 1 / prior
-        shift = np.add.reduceat(bias_shift, first)
-        weight = (
-            np.add.reduceat(evidence, first)
-            + 0.5 * shift**2 / precision
-            - 0.5 * np.log(prior * precision)
-        )
-        others = _without_looking(scores - self.priors.mean, first)
-        weight = np.concatenate([weight, others], axis=1) + np.log(self.priors.kinds)
-        weight -= weight.max(1, keepdims=True)
-        kinds = np.exp(weight)
-        return _Graders(kinds / kinds.sum(1, keepdims=True), precision, shift)
-
-    def _look_at_ends(
-        self,
-        ends: _Ends,
-        gap: Floats,
-        bias: Floats,
-        bias_variance: Floats,
-        whole: Floats,
-        slope: Floats,
-        curve: Floats,
-    ) -> None:
-        """Take grades at an end of the scale as "beyond it", in `slope`, `curve` and `ends`."""
-        at, sign = ends.at, ends.sign
-        spread = np.sqrt(whole[at])
-        z = sign * (bias[at] - gap[at]) / spread
-        ratio, evidence = _tail(z)
-        slope[at] = sign * ratio / spread
-        curve[at] = ratio * (z + ratio) / whole[at]
-        variance, mean = bias_variance[at], bias[at]
-        new_variance = np.maximum(variance - variance**2 * curve[at], 1e-3)
-        new_mean = mean + variance * slope[at]
-        precision = np.maximum(1 / new_variance - 1 / variance, 1e-8)
-        shift = new_mean / new_variance - mean / variance
-        both = 1 / variance + precision
-        evidence = evidence - (
-            0.5 * (mean / variance + shift) ** 2 / both
-            - 0.5 * mean**2 / variance
-            - 0.5 * np.log(1 + variance * precision)
-        )
-        ends.precision += DAMPING * (precision - ends.precision)
-        ends.shift += DAMPING * (shift - ends.shift)
-        ends.evidence += DAMPING * (evidence - ends.evidence)
-
-    def _fit_priors(self, posteriors: list[_Graders], scores: Floats, variances: Floats) -> None:
-        """Take one step of EM; what is usual counts as much as a few graders and works."""
+    def _fit_usual(self, beliefs: list[Beliefs], scores: Floats, variances: Floats) -> None:
+        """Take one step of EM; what was usual counts as much as a few graders and works."""
+        usual, free = self.usual_before, ~self.is_known
+        if free.any():
+            scores, variances = scores[free], variances[free]
         mean = float(scores.mean())
         squares = float(((scores - mean) ** 2 + variances).sum())
-        self.priors.mean = mean
-        self.priors.talent = (squares + WORKS_BELIEVED * USUAL_TALENT**2) / (
-            self.work_count + WORKS_BELIEVED
-        )
-        kinds = np.zeros(len(USUAL_SPREADS))
+        talent = (squares + WORKS_BELIEVED * usual.talent) / (len(scores) + WORKS_BELIEVED)
+        kinds = GRADERS_BELIEVED * usual.kinds
         biases, looking = 0.0, 0.0
-        for block in posteriors:
-            kinds += block.kinds.sum(0)
-            share = block.kinds[:, : len(SPREADS)]
-            second = (block.shift / block.precision) ** 2 + 1 / block.precision
+        for block in beliefs:
+            posterior = block.posterior(self.usual)
+            kinds = kinds + posterior.kinds.sum(0)
+            share = posterior.kinds[:, : len(SPREADS)]
+            second = (posterior.shift / posterior.precision) ** 2 + 1 / posterior.precision
             biases += float((share * second).sum())
             looking += float(share.sum())
-        self.priors.bias = max(
-            0.25,
-            (biases + GRADERS_BELIEVED * USUAL_BIAS**2) / (looking + GRADERS_BELIEVED),
-        )
-        kinds += GRADERS_BELIEVED * USUAL_SPREADS / USUAL_SPREADS.sum()
-        self.priors.kinds = kinds / kinds.sum()
+        bias = (biases + GRADERS_BELIEVED * usual.bias) / (looking + GRADERS_BELIEVED)
+        self.usual = Population(mean, talent, max(0.25, bias), kinds / kinds.sum())
 
 
-def _without_looking(gaps: Floats, first: Ints) -> Floats:
-    """Return the log evidence, by grader, of the ways of grading that ignore the work."""
-    counts = np.diff(np.append(first, len(gaps)))
-    sums, squares = np.add.reduceat(gaps, first), np.add.reduceat(gaps**2, first)
-    columns = []
-    for noise in SAME_TO_ALL:
-        precision = counts / noise**2
-        columns.append(
-            -0.5 * counts * log(2 * pi * noise**2)
-            - 0.5 * squares / noise**2
-            + 0.5 * (sums / noise**2) ** 2 / (precision + 1 / SAME_AROUND**2)
-            - 0.5 * np.log(1 + SAME_AROUND**2 * precision)
-        )
-    columns.append(-counts * log(HIGHEST - LOWEST))
-    return np.stack(columns, axis=1)
-
-
-def _ways(posteriors: list[_Graders]) -> tuple[Floats, Floats, Floats]:
-    """Return bias, spread and attention of each grader."""
-    biases, spreads, attention = [], [], []
-    for block in posteriors:
-        looking = block.kinds[:, : len(SPREADS)]
-        heed = looking.sum(1)
-        share = looking / np.maximum(heed, 1e-12)[:, None]
-        biases.append((share * block.shift / block.precision).sum(1))
-        spreads.append(np.sqrt((share * SPREADS**2).sum(1)))
-        attention.append(heed)
-    return np.concatenate(biases), np.concatenate(spreads), np.concatenate(attention)
+def _look_at_ends(
+    ends: _Ends,
+    gap: Floats,
+    bias: Floats,
+    bias_variance: Floats,
+    whole: Floats,
+    slope: Floats,
+    curve: Floats,
+) -> None:
+    """Take grades at an end of the scale as "beyond it", in `slope`, `curve` and `ends`."""
+    at, sign = ends.at, ends.sign
+    spread = np.sqrt(whole[at])
+    z = sign * (bias[at] - gap[at]) / spread
+    ratio, evidence = _tail(z)
+    slope[at] = sign * ratio / spread
+    curve[at] = ratio * (z + ratio) / whole[at]
+    variance, mean = bias_variance[at], bias[at]
+    new_variance = np.maximum(variance - variance**2 * curve[at], 1e-3)
+    new_mean = mean + variance * slope[at]
+    precision = np.maximum(1 / new_variance - 1 / variance, 1e-8)
+    shift = new_mean / new_variance - mean / variance
+    both = 1 / variance + precision
+    evidence = evidence - (
+        0.5 * (mean / variance + shift) ** 2 / both
+        - 0.5 * mean**2 / variance
+        - 0.5 * np.log(1 + variance * precision)
+    )
+    ends.precision += DAMPING * (precision - ends.precision)
+    ends.shift += DAMPING * (shift - ends.shift)
+    ends.evidence += DAMPING * (evidence - ends.evidence)
 
 
 def _tail(z: Floats) -> tuple[Floats, Floats]:
@@ -357,7 +326,7 @@ def _tail(z: Floats) -> tuple[Floats, Floats]:
     ratio = np.where(far, -depth - 1 / depth + 2 / depth**3, density / np.maximum(below, 1e-300))
     evidence = np.where(
         far,
-        -0.5 * depth**2 - np.log(-depth) - 0.5 * _LOG_2PI,
+        -0.5 * depth**2 - np.log(-depth) - 0.5 * LOG_2PI,
         np.log(np.maximum(below, 1e-300)),
     )
     return ratio, evidence

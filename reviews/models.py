@@ -132,6 +132,10 @@ class PeerReview(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     is_helpful = models.BooleanField(null=True, blank=True)
     quality = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True)
+    # What the quality is made of, each 0 to 1: as `quality.Parts` has them.
+    quality_parts = models.JSONField(default=dict, blank=True)
+    # Criteria whose comment the author says they took up in the next attempt.
+    addressed = models.JSONField(default=list, blank=True)
 
     objects = PeerReviewQuerySet.as_manager()
 
@@ -173,3 +177,9 @@ class PeerReview(models.Model):
     @property
     def is_lease_over(self) -> bool:
         return self.status == self.Status.CLAIMED and self.lease_until <= timezone.now()
+
+
+# Django looks for models here; those of the consensus have a file of their own.
+from reviews.consensus_models import GraderStanding, GradingFit, Outcome  # noqa: E402
+
+__all__ = ["AIFeedback", "GraderStanding", "GradingFit", "Outcome", "PeerReview"]

@@ -1,9 +1,10 @@
 """When a submission has its reviews: the score, what follows from it, and who is told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts import inbox
@@ -14,21 +15,30 @@ from goals import progress_log
 from goals.models import Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
-from reviews import scoring
-from reviews.models import PeerReview
+from reviews import learning, worth
+from reviews.consensus import Heard, Weighed, weigh
+from reviews.hearing import Hearing, hear, usual
+from reviews.models import Outcome, PeerReview
 from submissions import lifecycle
 from submissions.models import Submission
 
 REVIEWS_NEEDED = 2
 PASS_MARK = 60.0
+# A consensus is sure enough below this standard error, in points. Two reviewers who are not known
+# yet come to about 10 where they agree, and to more than this where they are 30 points apart.
+ERROR_LIMIT = 14.0
+MOST_REVIEWS = 5
+WAIT = timedelta(days=7)
+# A trusted reviewer settles work up to this difficulty alone.
+EASY = 2
 
 
 @transaction.atomic
 def settle(*, submission_id: int, now: datetime | None = None) -> Submission | None:
-    """Settle a submission that has reviews enough: score, status, progress, points, news.
+    """Settle a submission whose reviews are enough: score, status, progress, points, news.
 
-    Returns None, and changes nothing, while it waits for reviews or was settled before, so it is
-    safe to call after every event.
+    Settled work whose grades have changed since gets its score anew. Returns None, and changes
+    nothing, while it waits or where all is as it was, so it is safe to call after every event.
     """
     now = now or timezone.now()
     challenge = (
@@ -41,18 +51,179 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
         .select_related("author")
         .get(pk=submission_id)
     )
-    reviews = list(PeerReview.objects.filter(submission=submission).sent())
-    if submission.status != Submission.Status.SUBMITTED or len(reviews) < REVIEWS_NEEDED:
+    if submission.status == Submission.Status.DRAFT:
         return None
-    consensus = consensus_of(reviews)
-    is_accepted = consensus.score >= PASS_MARK
+    reviews = [
+        review
+        for review in PeerReview.objects.filter(submission=submission).sent().order_by("pk")
+        # Second opinions in an appeal are for a moderator to weigh.
+        if not getattr(review, "is_for_appeal", False)
+    ]
+    before = Outcome.objects.filter(submission=submission).first()
+    if submission.status != Submission.Status.SUBMITTED:
+        return _revise(submission, challenge, reviews, before, now)
+    hearing = hear(submission_id=submission.pk, reviews=reviews, rubric=challenge.criteria)
+    if not hearing.grades:
+        return None
+    is_over = submission.submitted_at is not None and submission.submitted_at <= now - WAIT
+    if not reviews:
+        if is_over:
+            _stand_in(submission, hearing, before, now)
+        return None
+    if not is_enough(hearing, challenge, is_over=is_over):
+        if len(reviews) >= (before.reviews_wanted if before else REVIEWS_NEEDED):
+            ask_for_another(submission, hearing, now=now)
+        return None
+    is_late = is_over and not is_enough(hearing, challenge, is_over=False)
+    _write(submission, hearing, now, settled_at=now, is_late=is_late, is_provisional=False)
+    _close(submission, challenge, hearing, now=now)
+    _value(hearing, challenge, new=reviews, now=now)
+    for review in _taken_up_since(submission):
+        worth.value_anew(review, pass_mark=PASS_MARK, now=now)
+    return submission
+
+
+def is_enough(hearing: Hearing, challenge: Challenge, *, is_over: bool) -> bool:
+    """Whether the grades settle a work: two or more and sure enough, or there will be no more.
+
+    One trusted reviewer settles easy work alone. Once the wait is over, one review is enough.
+    """
+    count = len(hearing.reviews)
+    if count >= MOST_REVIEWS or is_over:
+        return count > 0
+    if hearing.consensus.stderr >= ERROR_LIMIT:
+        return False
+    if count >= REVIEWS_NEEDED:
+        return True
+    standing = hearing.standing_of(hearing.reviews[0])
+    return challenge.difficulty <= EASY and standing is not None and standing.is_trusted
+
+
+def ask_for_another(submission: Submission, hearing: Hearing, *, now: datetime) -> Outcome:
+    """Want one more reviewer for a submission, since those there were do not agree enough."""
+    wanted = min(MOST_REVIEWS, max(REVIEWS_NEEDED, len(hearing.reviews)) + 1)
+    return _write(submission, hearing, now, reviews_wanted=wanted, is_provisional=False)
+
+
+def settle_overdue(*, now: datetime | None = None) -> int:
+    """Settle, on what there is, all work whose wait is over; returns how many were settled.
+
+    Work of which no peer said anything gets the coach's result, marked as provisional.
+    """
+    now = now or timezone.now()
+    waiting = Submission.objects.filter(
+        status=Submission.Status.SUBMITTED, submitted_at__lte=now - WAIT
+    )
+    ids = waiting.exclude(outcome__is_provisional=True).values_list("pk", flat=True)
+    return sum(settle(submission_id=pk, now=now) is not None for pk in list(ids))
+
+
+def consensus_of(reviews: list[PeerReview]) -> Weighed:
+    """Return the consensus of the reviews of one submission by themselves."""
+    return weigh([Heard(float(review.score or 0), []) for review in reviews], usual())
+
+
+def _stand_in(
+    submission: Submission, hearing: Hearing, before: Outcome | None, now: datetime
+) -> None:
+    """Let the coach's result stand until people arrive. It gives no points and no status."""
+    if before is not None and before.is_provisional:
+        return
+    _write(submission, hearing, now, is_provisional=True, is_late=True)
+    _tell(submission, Notification.Kind.PROVISIONAL, now)
+
+
+def _write(submission: Submission, hearing: Hearing, now: datetime, **changes: object) -> Outcome:
+    outcome, _is_new = Outcome.objects.update_or_create(
+        submission=submission,
+        defaults={
+            "score": _decimal(hearing.consensus.score),
+            "error": _decimal(hearing.consensus.stderr),
+            "parts": hearing.parts(),
+            "is_mean": hearing.consensus.is_mean,
+            "reviews": len(hearing.reviews),
+            "updated_at": now,
+            **changes,
+        },
+    )
+    return outcome
+
+
+def _close(
+    submission: Submission, challenge: Challenge, hearing: Hearing, *, now: datetime
+) -> None:
+    is_accepted = hearing.consensus.score >= PASS_MARK
     lifecycle.settle(
         submission=submission,
         to=Submission.Status.ACCEPTED if is_accepted else Submission.Status.RETURNED,
-        score=_decimal(consensus.score),
-        score_error=_decimal(consensus.stderr),
+        score=_decimal(hearing.consensus.score),
+        score_error=_decimal(hearing.consensus.stderr),
         now=now,
     )
+    _move(challenge, submission, is_accepted=is_accepted, now=now)
+    if is_accepted:
+        _pay(submission, challenge, now=now)
+    _tell(
+        submission, Notification.Kind.ACCEPTED if is_accepted else Notification.Kind.RETURNED, now
+    )
+
+
+def _revise(
+    submission: Submission,
+    challenge: Challenge,
+    reviews: list[PeerReview],
+    before: Outcome | None,
+    now: datetime,
+) -> Submission | None:
+    """Give settled work its score anew where its reviews are others than those it rests on.
+
+    What was accepted stays accepted; score and points follow.
+    """
+    counted = {part["review"] for part in before.parts} - {None} if before else set()
+    if before is None or not reviews or counted == {review.pk for review in reviews}:
+        return None
+    hearing = hear(submission_id=submission.pk, reviews=reviews, rubric=challenge.criteria)
+    _write(submission, hearing, now, revisions=before.revisions + 1)
+    was_accepted = submission.status == Submission.Status.ACCEPTED
+    is_accepted = was_accepted or hearing.consensus.score >= PASS_MARK
+    lifecycle.correct(
+        submission=submission,
+        to=Submission.Status.ACCEPTED if is_accepted else None,
+        score=_decimal(hearing.consensus.score),
+        score_error=_decimal(hearing.consensus.stderr),
+    )
+    if is_accepted:
+        if challenge.status == Challenge.Status.RETURNED:
+            _move(challenge, submission, is_accepted=True, now=now)
+        _pay(submission, challenge, now=now)
+    # The notice of the review itself tells the author of a score that only moved.
+    if is_accepted and not was_accepted:
+        _tell(submission, Notification.Kind.ACCEPTED, now)
+    new = [review for review in reviews if review.pk not in counted]
+    _value(hearing, challenge, new=new, now=now)
+    return submission
+
+
+def _value(hearing: Hearing, challenge: Challenge, *, new: list[PeerReview], now: datetime) -> None:
+    """Learn from the new reviews, and see what each is worth."""
+    learning.lock(hearing, now=now)
+    learning.learn_from(hearing, of=new, now=now)
+    for review in hearing.reviews:
+        worth.value(review, challenge=challenge, hearing=hearing, pass_mark=PASS_MARK, now=now)
+
+
+def _taken_up_since(submission: Submission) -> list[PeerReview]:
+    """Return the reviews of the attempt before of which the author says they took something up."""
+    before = PeerReview.objects.filter(
+        submission__challenge=submission.challenge_id, submission__attempt=submission.attempt - 1
+    )
+    found = before.sent().select_related("submission__challenge__goal").order_by("reviewer")
+    return [review for review in found if review.addressed]
+
+
+def _move(
+    challenge: Challenge, submission: Submission, *, is_accepted: bool, now: datetime
+) -> None:
     challenge_lifecycle.move(
         challenge=challenge,
         to=Challenge.Status.ACCEPTED if is_accepted else Challenge.Status.RETURNED,
@@ -65,80 +236,35 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
         note=challenge.title,
         now=now,
     )
-    _reward_author(submission, challenge, is_accepted=is_accepted, now=now)
-    for review in reviews:
-        _reward_reviewer(review, challenge, consensus, now=now)
-    return submission
 
 
-def consensus_of(reviews: list[PeerReview]) -> scoring.Consensus:
-    """Return the consensus of the reviews of one submission."""
-    grades = [
-        # Reviewers whose accounts are gone are still two people, not one.
-        scoring.Grade(
-            review.submission_id, review.reviewer_id or -review.pk, float(review.score or 0)
-        )
-        for review in reviews
-    ]
-    # The levels of a rubric end at 0 and 100, and a learner can check two grades by hand.
-    return scoring.fit(grades, open_ended=False).submissions[reviews[0].submission_id]
-
-
-def quality_of(review: PeerReview, *, criteria: int, consensus: scoring.Consensus) -> float:
-    """Return what a review is worth, from 0 to 1.
-
-    Half is agreement with the consensus, three tenths the share of criteria with a comment, two
-    tenths the author's helpfulness mark (half of it while there is none).
-    """
-    near = scoring.agreement(float(review.score or 0), consensus.score)
-    said = sum(1 for text in review.comments.values() if len(text.split()) >= 3)
-    helpful = 0.5 if review.is_helpful is None else float(review.is_helpful)
-    return 0.5 * near + 0.3 * min(1.0, said / criteria) + 0.2 * helpful
-
-
-def _reward_author(
-    submission: Submission, challenge: Challenge, *, is_accepted: bool, now: datetime
-) -> None:
-    if is_accepted:
-        points.award(
-            user_id=submission.author_id,
-            amount=points.work_points(
-                difficulty=challenge.difficulty,
-                score=float(submission.score or 0),
-                pass_mark=PASS_MARK,
-            ),
-            reason=PointEntry.Reason.WORK_ACCEPTED,
-            # One challenge pays once, however many attempts it took.
-            key=f"work-accepted:{challenge.pk}",
-            verified=True,
-            category=challenge.goal.category,
-            now=now,
-        )
-        badges.award_due(user_id=submission.author_id, now=now)
-    inbox.notify(
+def _pay(submission: Submission, challenge: Challenge, *, now: datetime) -> None:
+    """See to it that accepted work has paid what its score is worth, once for each challenge."""
+    best = Submission.objects.filter(
+        challenge=challenge, author=submission.author_id, status=Submission.Status.ACCEPTED
+    ).aggregate(best=Max("score"))["best"]
+    worth.pay(
         user_id=submission.author_id,
-        kind=Notification.Kind.ACCEPTED if is_accepted else Notification.Kind.RETURNED,
-        subject=challenge.title,
-        target=submission.get_absolute_url(),
+        amount=points.work_points(
+            difficulty=challenge.difficulty,
+            score=max(PASS_MARK, float(best or 0)),
+            pass_mark=PASS_MARK,
+        ),
+        reason=PointEntry.Reason.WORK_ACCEPTED,
+        # One challenge pays once, however many attempts it took.
+        key=f"work-accepted:{challenge.pk}",
+        category=challenge.goal.category,
         now=now,
     )
+    badges.award_due(user_id=submission.author_id, now=now)
 
 
-def _reward_reviewer(
-    review: PeerReview, challenge: Challenge, consensus: scoring.Consensus, *, now: datetime
-) -> None:
-    quality = quality_of(review, criteria=len(challenge.rubric), consensus=consensus)
-    review.quality = Decimal(str(round(quality, 3)))
-    review.save(update_fields=["quality"])
-    if review.reviewer_id is None:
-        return  # their account is gone; what they said counts all the same
-    points.award(
-        user_id=review.reviewer_id,
-        amount=round(points.REVIEW_QUALITY_MOST * quality),
-        reason=PointEntry.Reason.REVIEW_QUALITY,
-        key=f"review-quality:{review.pk}",
-        verified=True,
-        category=challenge.goal.category,
+def _tell(submission: Submission, kind: Notification.Kind, now: datetime) -> None:
+    inbox.notify(
+        user_id=submission.author_id,
+        kind=kind,
+        subject=submission.challenge.title,
+        target=submission.get_absolute_url(),
         now=now,
     )
 

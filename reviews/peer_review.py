@@ -14,7 +14,7 @@ from challenges.rubrics import Rubric, weighted_score
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid
-from reviews import outcome
+from reviews import outcome, worth
 from reviews.models import PeerReview
 from submissions.models import Submission
 
@@ -104,11 +104,12 @@ def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
         PeerReview.objects.select_for_update(of=("self",))
         .sent()
         .filter(author=by)
-        .select_related("submission__challenge")
+        .select_related("submission__challenge__goal")
         .get(pk=review.pk)
     )
     was_helpful, review.is_helpful = review.is_helpful, helpful
     review.save(update_fields=["is_helpful"])
+    worth.value_anew(review, pass_mark=outcome.PASS_MARK, now=timezone.now())
     if helpful and was_helpful is None and review.reviewer_id is not None:
         inbox.notify(
             user_id=review.reviewer_id,

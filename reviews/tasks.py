@@ -15,6 +15,22 @@ def write_ai_feedback(feedback_id: int) -> None:
     ai_feedback.write(feedback_id)
 
 
+@scheduled(every=timedelta(days=1))
+@task()
+def fit_graders() -> None:
+    from reviews import learning
+
+    learning.fit_all()
+
+
+@scheduled(every=timedelta(hours=1))
+@task()
+def settle_overdue() -> None:
+    from reviews import outcome
+
+    outcome.settle_overdue()
+
+
 @scheduled(every=timedelta(minutes=1))
 @task()
 def recover_ai_work() -> None:

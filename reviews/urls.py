@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews import desk_views, views, work_views
+from reviews import desk_views, standing_views, views, work_views
 
 app_name = "reviews"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("submissions/<int:pk>/feedback/wrong/", views.report_feedback, name="report_feedback"),
     path("submissions/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("reviews/", desk_views.queue, name="queue"),
+    path("reviews/standing/", standing_views.standing, name="standing"),
     path("reviews/next/", desk_views.claim, name="next"),
     path("reviews/<int:pk>/", desk_views.desk, name="desk"),
     path("reviews/<int:pk>/changes/", work_views.changes, name="changes"),
@@ -21,5 +22,6 @@ urlpatterns = [
     path("reviews/<int:pk>/send/", desk_views.send, name="send"),
     path("reviews/<int:pk>/release/", desk_views.release, name="release"),
     path("reviews/<int:pk>/renew/", desk_views.renew, name="renew"),
+    path("reviews/<int:pk>/addressed/", standing_views.mark_addressed, name="addressed"),
     path("reviews/<int:pk>/helpful/", views.mark_helpful, name="helpful"),
 ]

@@ -15,7 +15,8 @@ MOVES: dict[Submission.Status, set[Submission.Status]] = {
     Status.DRAFT: {Status.SUBMITTED},
     Status.SUBMITTED: {Status.ACCEPTED, Status.RETURNED, Status.DRAFT},
     Status.ACCEPTED: set(),
-    Status.RETURNED: set(),
+    # A later grade may lift it over the mark; what was accepted stays so.
+    Status.RETURNED: {Status.ACCEPTED},
 }
 
 
@@ -53,6 +54,24 @@ def settle(
     submission.score_error = score_error
     submission.settled_at = now or timezone.now()
     submission.save(update_fields=["status", "score", "score_error", "settled_at"])
+    return submission
+
+
+def correct(
+    *,
+    submission: Submission,
+    score: Decimal,
+    score_error: Decimal | None = None,
+    to: Submission.Status | None = None,
+) -> Submission:
+    """Give settled work, which the caller has locked, another score, and a status if it changes."""
+    if to is not None and to != submission.status:
+        _allow(submission, to)
+        submission.status = to
+    submission.score = score
+    if score_error is not None:
+        submission.score_error = score_error
+    submission.save(update_fields=["score", "score_error", "status"])
     return submission
 
 

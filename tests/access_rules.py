@@ -220,6 +220,9 @@ PAGES: dict[str, list[Rule]] = {
     "reviews:release": [reviewer("claim", 302, **POST)],
     "reviews:renew": [reviewer("claim", 302, **POST)],
     "reviews:helpful": [owner("sent_review", 302, **POST, helpful="yes")],
+    "reviews:standing": [signed_in()],
+    # Work that did not come back has nothing to take up: the page says so.
+    "reviews:addressed": [owner("sent_review", 302, **POST, criterion="clear", addressed="yes")],
 }
 
 # allauth's own, by the same rule. What a learner reaches only with something in the session, such
@@ -306,6 +309,8 @@ ROWS: dict[str, str] = {
     "SimilarityFlag": "moderators, unless it is about work of their own",
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name",
+    "GraderStanding": "the reviewer whose it is",
+    "Outcome": "as its submission",
     "PointEntry": "whose it is",
     "Standing": "everybody, unless the learner left the board; always oneself",
     "BadgeAward": "as the profile of whom it was awarded to",
@@ -318,6 +323,7 @@ NOT_PERSONAL: dict[str, str] = {
     "PromptTemplate": "words of the site's own, which only the admin shows",
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
     "TextMark": "numbers made of works, which say nothing of them; no page lists them",
+    "GradingFit": "how much a nightly fit read and what was usual among all; the admin shows it",
     "ScheduledJob": "when the site's own jobs are due",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
     "Spend": "counters for operators, which no page lists; learners see what is left of their own",
@@ -430,6 +436,10 @@ API: dict[tuple[str, str], Rule] = {
     ("POST", "/api/reviews/{review_id}/renew"): api_reviewer("claim", 200, "POST"),
     ("POST", "/api/reviews/{review_id}/helpful"): api_owner(
         "sent_review", 200, "POST", helpful=True
+    ),
+    ("GET", "/api/reviews/standing"): api_signed_in(),
+    ("POST", "/api/reviews/{review_id}/addressed"): api_owner(
+        "sent_review", 409, "POST", criterion="clear", addressed=True
     ),
     ("POST", "/api/ai/generate-challenges"): api_owner("", 202, "POST", goal="$goal"),
     ("GET", "/api/ai/plans/{plan_id}"): api_owner("plan", 200),

@@ -14,6 +14,7 @@ from challenges import catalogue, prerequisites, variation
 from challenges.models import Proposal, Quest
 from goals.models import Goal
 from leaderboard.models import BadgeAward
+from reviews.models import GraderStanding, Outcome
 from tests.access_rules import NOT_PERSONAL, ROWS
 from tests.factories import make_challenge
 from tests.test_access import world  # noqa: F401 - a fixture
@@ -49,6 +50,8 @@ def full_world(world: dict[str, Any], alice: User) -> dict[str, Any]:  # noqa: F
     )
     request = AIRequest.objects.filter(user=alice)[0]
     Transcript.objects.create(request=request, user=alice, sent="Bread")
+    GraderStanding.objects.create(reviewer_id=world["user"])
+    Outcome.objects.create(submission_id=world["submission"], score=70, error=9)
     with transaction.atomic():
         idempotency.claim(user=alice, key="one", route="POST /api/goals/", body=b"{}")
     return world

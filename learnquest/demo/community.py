@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+import numpy as np
 from django.db import transaction
 
 from accounts.models import Notification, User
@@ -20,8 +21,11 @@ from leaderboard import badges, points, recount
 from leaderboard.models import BadgeAward, PointEntry
 from learnquest.demo import content, journeys, people
 from learnquest.demo.journeys import Handin, Journey
-from reviews import ai_feedback, outcome
-from reviews.models import AIFeedback, PeerReview
+from reviews import ai_feedback, learning, outcome, quality
+from reviews.grader_beliefs import Population
+from reviews.grading_model import estimate
+from reviews.hearing import Hearing
+from reviews.models import AIFeedback, GraderStanding, Outcome, PeerReview
 from submissions.models import Submission
 
 Reason = PointEntry.Reason
@@ -47,6 +51,7 @@ class Rows:
     points: list[PointEntry] = field(default_factory=list)
     feedback: list[AIFeedback] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -57,8 +62,9 @@ def make_community(*, seed: int, now: datetime) -> Made:
     ways = journeys.invent(categories=content.load(), people=folk, rng=rng, now=now)
     journeys.write_reviews(journeys=ways, people=folk, rng=rng, now=now)
     handins = [handin for way in ways for handin in way.handins]
+    standings, usual = _fit(handins)
     for handin in handins:
-        _settle(handin)
+        _settle(handin, standings, usual)
     _complete_milestones(ways)
     _store(ways)
     rows = Rows()
@@ -70,6 +76,10 @@ def make_community(*, seed: int, now: datetime) -> Made:
     PointEntry.objects.bulk_create(rows.points, batch_size=BATCH)
     AIFeedback.objects.bulk_create(rows.feedback, batch_size=BATCH)
     Notification.objects.bulk_create(rows.notifications, batch_size=BATCH)
+    Outcome.objects.bulk_create(rows.outcomes, batch_size=BATCH)
+    learning.fit_all(now=now)
+    for person in folk:
+        quality.note(person.pk)
     recount.rebuild()
     _award_badges(rows.points)
     return Made(
@@ -80,18 +90,42 @@ def make_community(*, seed: int, now: datetime) -> Made:
     )
 
 
-def _settle(handin: Handin) -> None:
+def _fit(handins: list[Handin]) -> tuple[dict[int, GraderStanding], Population]:
+    """Return what all reviews tell of their reviewers, as the nightly fit would find it."""
+    given = [(n, review) for n, handin in enumerate(handins) for review in handin.reviews]
+    ids = sorted({review.reviewer_id for _n, review in given if review.reviewer_id})
+    number = {pk: n for n, pk in enumerate(ids)}
+    _ids, works = np.unique([n for n, _review in given], return_inverse=True)
+    graders = np.array([number[review.reviewer_id or 0] for _n, review in given])
+    scores = np.array([float(review.score or 0) for _n, review in given])
+    found = estimate(works, graders, scores, open_ended=False)
+    rows = found.beliefs.to_rows()
+    standings = {
+        # The first of the last three sums is how many grades there are.
+        pk: GraderStanding(reviewer_id=pk, belief=row, grades=round(row[-3]))
+        for pk, row in zip(ids, rows, strict=True)
+    }
+    return standings, found.usual
+
+
+def _settle(handin: Handin, standings: dict[int, GraderStanding], usual: Population) -> None:
     """Give work with reviews enough its outcome, as `reviews.outcome.settle` would."""
     if len(handin.reviews) < outcome.REVIEWS_NEEDED:
         # Also where an earlier attempt came back.
         handin.challenge.status = Challenge.Status.HANDED_IN
         return
-    consensus = outcome.consensus_of(handin.reviews)
+    hearing = Hearing(handin.reviews, standings=standings, usual=usual)
+    handin.hearing, consensus = hearing, hearing.consensus
     for review in handin.reviews:
-        quality = outcome.quality_of(
-            review, criteria=len(handin.challenge.rubric), consensus=consensus
+        parts = quality.parts_of(
+            review,
+            criteria=len(handin.challenge.rubric),
+            others=hearing.without(review),
+            correction=hearing.correction_of(review),
+            pass_mark=outcome.PASS_MARK,
         )
-        review.quality = Decimal(str(round(quality, 3)))
+        review.quality = Decimal(str(round(parts.value, 3)))
+        review.quality_parts = parts.to_json()
     is_accepted = consensus.score >= outcome.PASS_MARK
     submission, challenge = handin.submission, handin.challenge
     submission.score = Decimal(str(round(consensus.score, 2)))
@@ -203,6 +237,19 @@ def _follow(handin: Handin, rows: Rows, now: datetime) -> None:
                        f"review-quality:{review.pk}", goal, work.settled_at, verified=True)
             )  # fmt: skip
         _tell(rows, work, Notification.Kind.REVIEW_RECEIVED, review.submitted_at, now)
+    if handin.hearing is not None and work.settled_at is not None:
+        rows.outcomes.append(
+            Outcome(
+                submission=work,
+                score=work.score or 0,
+                error=work.score_error or 0,
+                parts=handin.hearing.parts(),
+                is_mean=handin.hearing.consensus.is_mean,
+                reviews=len(handin.reviews),
+                settled_at=work.settled_at,
+                updated_at=work.settled_at,
+            )
+        )
     if work.settled_at is None:
         return
     if work.status == Submission.Status.ACCEPTED:

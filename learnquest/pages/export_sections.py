@@ -82,8 +82,12 @@ SECTIONS = (
         "reviews_received",
         "reviews.PeerReview",
         "author",
-        ("reviewer", "claimed_at", "lease_until", "quality"),
+        ("reviewer", "claimed_at", "lease_until", "quality", "quality_parts"),
         only=(("status", "submitted"),),
+    ),
+    Section("outcomes", "reviews.Outcome", "submission__author"),
+    Section(
+        "standing_as_reviewer", "reviews.GraderStanding", "reviewer", ("coach", "belief", "fit")
     ),
     Section("points", "leaderboard.PointEntry", "user", ("key",)),
     Section("standings", "leaderboard.Standing", "user"),

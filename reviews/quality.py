@@ -1,0 +1,153 @@
+"""What a review is worth to its author and to the model: 0 to 1, in parts that are shown.
+
+Agreement leaves the reviewer's own grade out. A helpfulness mark counts less where the grade alone
+would explain it. What the author took up in the next attempt, and got a higher score for, counts
+most; where nothing was taken up, that part is left out and nobody is the worse for it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from math import sqrt
+from typing import Self
+
+from django.db.models import Avg, Count
+from django.utils.translation import gettext as _
+
+from reviews.consensus import Weighed
+from reviews.models import GraderStanding, PeerReview
+
+AGREEMENT, WORDS, HELPFUL, USED = 5, 3, 2, 6
+# Agreement is none at this many points apart, beyond what the others' own error explains.
+FAR = 40.0
+WORDS_THAT_SAY_SOMETHING = 3
+# A mark is explained by the grade entirely when that lies so many points off.
+EXPLAINED = 30.0
+# The standing rests on so many of the latest reviews.
+LATEST = 30
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Each from 0 to 1, or None where it says nothing yet."""
+
+    agreement: float | None
+    words: float
+    helpful: float | None
+    used: float | None
+
+    @property
+    def value(self) -> float:
+        """The weighted mean of what there is; what was taken up never lowers it."""
+        plain = [(AGREEMENT, self.agreement), (WORDS, self.words), (HELPFUL, self.helpful)]
+        without = _mean(plain)
+        return max(without, _mean([*plain, (USED, self.used)]))
+
+    def to_json(self) -> dict[str, float | None]:
+        told: dict[str, float | None] = {
+            name: None if value is None else round(value, 3) for name, value in asdict(self).items()
+        }
+        return told
+
+    @classmethod
+    def from_json(cls, told: dict[str, float | None]) -> Self:
+        return cls(told["agreement"], told["words"] or 0.0, told["helpful"], told["used"])
+
+
+def parts_of(
+    review: PeerReview,
+    *,
+    criteria: int,
+    others: Weighed | None,
+    correction: int,
+    pass_mark: float,
+    used: int = 0,
+) -> Parts:
+    """Return the parts of a review's quality.
+
+    `others` is what all others say of the work, `correction` what the reviewer's bias comes to,
+    `used` how many comments the author took up with success.
+    """
+    score = float(review.score or 0) + correction
+    said = sum(len(text.split()) >= WORDS_THAT_SAY_SOMETHING for text in review.comments.values())
+    return Parts(
+        agreement=None if others is None else agreement(score, others),
+        words=min(1.0, said / criteria),
+        helpful=_helpful(review.is_helpful, score, others, pass_mark),
+        # One comment that bore fruit is much already; two are all one can ask for.
+        used=min(1.0, 0.5 + 0.5 * (used - 1)) if used else None,
+    )
+
+
+def agreement(score: float, others: Weighed) -> float:
+    """Return how near a score lies to what others say: the distance that their error leaves."""
+    beyond = sqrt(max(0.0, (score - others.score) ** 2 - others.stderr**2))
+    return max(0.0, 1.0 - beyond / FAR)
+
+
+def _helpful(
+    mark: bool | None, score: float, others: Weighed | None, pass_mark: float
+) -> float | None:
+    """Return the author's mark, moved to the middle as far as the grade alone explains it.
+
+    A low mark may merely answer a low grade, and a high one merely thank for a high grade.
+    """
+    if mark is None:
+        return None
+    usual = pass_mark if others is None else others.score
+    off = score - usual if mark else max(usual, pass_mark) - score
+    explained = min(1.0, max(0.0, off / EXPLAINED))
+    return 0.5 + (0.5 if mark else -0.5) * (1 - explained)
+
+
+def note(reviewer_id: int) -> None:
+    """Bring a reviewer's standing up to date with the quality of their latest reviews."""
+    latest = (
+        PeerReview.objects.filter(reviewer=reviewer_id, quality__isnull=False)
+        .sent()
+        .order_by("-submitted_at")
+        .values("pk")[:LATEST]
+    )
+    of_latest = PeerReview.objects.filter(pk__in=list(latest.values_list("pk", flat=True)))
+    mean = of_latest.aggregate(mean=Avg("quality"))["mean"] or Decimal(0)
+    count = (
+        PeerReview.objects.filter(reviewer=reviewer_id, quality__isnull=False)
+        .sent()
+        .aggregate(n=Count("pk"))["n"]
+    )
+    GraderStanding.objects.update_or_create(
+        reviewer_id=reviewer_id, defaults={"quality": round(float(mean), 3), "reviews": count}
+    )
+
+
+def means_of(reviews: Iterable[PeerReview]) -> dict[str, float | None]:
+    """Return the mean of each part over some reviews; None for one that none of them has."""
+    found: dict[str, list[float]] = {"agreement": [], "words": [], "helpful": [], "used": []}
+    for review in reviews:
+        for name, value in review.quality_parts.items():
+            if value is not None and name in found:
+                found[name].append(value)
+    return {name: sum(v) / len(v) if v else None for name, v in found.items()}
+
+
+def tip_for(means: dict[str, float | None], standing: GraderStanding) -> str:
+    """Return the one thing that would help this reviewer most."""
+    words, agreed, helpful = means["words"], means["agreement"], means["helpful"]
+    if words is not None and words < 0.7:
+        return _("Say something for each criterion: a sentence with what you saw, and where.")
+    if standing.attention < 0.5:
+        return _(
+            "Your scores hardly differ between works. Compare each with the levels of the rubric."
+        )
+    if agreed is not None and agreed < 0.6 and standing.spread > 15:
+        return _("Read the levels of each criterion again before you score: others read them so.")
+    if helpful is not None and helpful < 0.5:
+        return _("Name one thing to do next, and quote the line that it is about.")
+    if means["used"] is None:
+        return _("Name a change that fits into the next attempt: what is taken up counts most.")
+    return _("Keep at it: authors use what you tell them.")
+
+
+def _mean(parts: list[tuple[int, float | None]]) -> float:
+    there = [(weight, value) for weight, value in parts if value is not None]
+    return sum(weight * value for weight, value in there) / sum(weight for weight, _v in there)

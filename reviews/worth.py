@@ -1,0 +1,115 @@
+"""What a review's quality comes to, in numbers and in points, and how later news changes them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+
+from challenges.models import Challenge
+from leaderboard import points
+from leaderboard.models import PointEntry
+from reviews import quality
+from reviews.hearing import Hearing, hear
+from reviews.models import PeerReview
+from submissions.models import Submission
+
+
+def value(
+    review: PeerReview,
+    *,
+    challenge: Challenge,
+    hearing: Hearing,
+    pass_mark: float,
+    now: datetime,
+) -> None:
+    """Keep what a review of settled work is worth, and pay its reviewer for it."""
+    parts = quality.parts_of(
+        review,
+        criteria=len(challenge.rubric),
+        others=hearing.without(review),
+        correction=hearing.correction_of(review),
+        pass_mark=pass_mark,
+        used=len(taken_up(review)),
+    )
+    review.quality = Decimal(str(round(parts.value, 3)))
+    review.quality_parts = parts.to_json()
+    review.save(update_fields=["quality", "quality_parts"])
+    if review.reviewer_id is None:
+        return  # their account is gone; what they said counts all the same
+    quality.note(review.reviewer_id)
+    pay(
+        user_id=review.reviewer_id,
+        amount=round(points.REVIEW_QUALITY_MOST * parts.value),
+        reason=PointEntry.Reason.REVIEW_QUALITY,
+        key=f"review-quality:{review.pk}",
+        category=challenge.goal.category,
+        now=now,
+    )
+
+
+def value_anew(review: PeerReview, *, pass_mark: float, now: datetime) -> None:
+    """Value a review again after its author said more of it. Does nothing before the outcome."""
+    if review.quality is None:
+        return
+    challenge = review.submission.challenge
+    reviews = list(PeerReview.objects.filter(submission=review.submission_id).sent())
+    hearing = hear(submission_id=review.submission_id, reviews=reviews, rubric=challenge.criteria)
+    own = next(one for one in hearing.reviews if one.pk == review.pk)
+    value(own, challenge=challenge, hearing=hearing, pass_mark=pass_mark, now=now)
+    review.refresh_from_db(fields=["quality", "quality_parts"])
+
+
+def taken_up(review: PeerReview) -> list[str]:
+    """Return the criteria whose comment the author took up, and got a higher score for."""
+    if not review.addressed:
+        return []
+    work = review.submission
+    following = (
+        Submission.objects.filter(
+            challenge=work.challenge_id,
+            attempt__gt=work.attempt,
+            status__in=[Submission.Status.ACCEPTED, Submission.Status.RETURNED],
+        )
+        .order_by("attempt")
+        .first()
+    )
+    if following is None:
+        return []
+    before, after = _by_criterion(work), _by_criterion(following)
+    return [key for key in review.addressed if after.get(key, 0) > before.get(key, 100)]
+
+
+def pay(
+    *,
+    user_id: int,
+    amount: int,
+    reason: PointEntry.Reason,
+    key: str,
+    category: str,
+    now: datetime,
+) -> None:
+    """See to it that `key` has paid `amount` in all: a counter-entry makes up the difference."""
+    earlier = PointEntry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"), user=user_id)
+    paid = earlier.aggregate(paid=Sum("amount"))["paid"]
+    if paid == amount:
+        return
+    points.award(
+        user_id=user_id,
+        amount=amount - (paid or 0),
+        reason=reason if paid is None else PointEntry.Reason.CORRECTION,
+        key=key if paid is None else f"{key}:{earlier.count()}",
+        verified=True,
+        category=category,
+        now=now,
+    )
+
+
+def _by_criterion(work: Submission) -> dict[str, float]:
+    """Return the mean of the reviewers' scores of each criterion."""
+    given: dict[str, list[float]] = {}
+    for scores in (
+        PeerReview.objects.filter(submission=work).sent().values_list("scores", flat=True)
+    ):
+        for key, score in scores.items():
+            given.setdefault(key, []).append(score)
+    return {key: sum(scores) / len(scores) for key, scores in given.items()}
