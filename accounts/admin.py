@@ -33,6 +33,7 @@ class UserAdmin(RolesAreNoted, DjangoUserAdmin[User]):
                     "is_on_leaderboard",
                     "wants_review_mail",
                     "wants_digest_mail",
+                    "wants_moderation_mail",
                 )
             },
         ),

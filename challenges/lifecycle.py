@@ -14,7 +14,8 @@ MOVES: dict[Challenge.Status, set[Challenge.Status]] = {
     Status.TODO: {Status.DOING, Status.HANDED_IN, Status.SKIPPED},
     Status.DOING: {Status.TODO, Status.HANDED_IN, Status.SKIPPED},
     Status.HANDED_IN: {Status.ACCEPTED, Status.RETURNED},
-    Status.RETURNED: {Status.HANDED_IN, Status.SKIPPED},
+    # Accepted without another attempt where an appeal was right.
+    Status.RETURNED: {Status.HANDED_IN, Status.SKIPPED, Status.ACCEPTED},
     Status.ACCEPTED: set(),
     Status.SKIPPED: {Status.TODO},
 }

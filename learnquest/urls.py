@@ -17,6 +17,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", include("learnquest.pages.urls")),
     path("accounts/", include("accounts.urls")),
+    path("", include("accounts.moderation_urls")),
     path("", include((goal_pages, goal_urls.app_name))),
     path("", include("challenges.urls")),
     path("", include("ai.urls")),

@@ -15,6 +15,14 @@ def write_ai_feedback(feedback_id: int) -> None:
     ai_feedback.write(feedback_id)
 
 
+@scheduled(every=timedelta(hours=1))
+@task()
+def ask_again_about_appeals() -> None:
+    from reviews import appeals
+
+    appeals.ask_again()
+
+
 @scheduled(every=timedelta(minutes=1))
 @task()
 def recover_ai_work() -> None:

@@ -11,7 +11,7 @@ from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import ai_feedback, handin, highlight, peer_review
+from reviews import after_views, ai_feedback, handin, highlight, peer_review
 from reviews.models import AIFeedback, PeerReview
 from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
 from submissions import drafting
@@ -70,10 +70,16 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     context = _feedback_context(request, work, feedback)
     if request.htmx:
         return render(request, "reviews/submission.html#feedback", context)
-    reviews = PeerReview.objects.filter(submission=work).sent().order_by("submitted_at")
+    reviews = (
+        PeerReview.objects.filter(submission=work)
+        .sent()
+        .select_related("reviewer")
+        .order_by("submitted_at")
+    )
     context |= {
         "points": points.of_work(challenge_id=work.challenge_id, user=request.user),
-        "reviews": list(reviews),
+        "reviews": (received := list(reviews)),
+        **after_views.context_of(work, received, request.user),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
     }

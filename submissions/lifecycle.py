@@ -15,7 +15,8 @@ MOVES: dict[Submission.Status, set[Submission.Status]] = {
     Status.DRAFT: {Status.SUBMITTED},
     Status.SUBMITTED: {Status.ACCEPTED, Status.RETURNED},
     Status.ACCEPTED: set(),
-    Status.RETURNED: set(),
+    # By a moderator's decision on an appeal alone.
+    Status.RETURNED: {Status.ACCEPTED},
 }
 
 
@@ -43,6 +44,18 @@ def settle(
     submission.score_error = score_error
     submission.settled_at = now or timezone.now()
     submission.save(update_fields=["status", "score", "score_error", "settled_at"])
+    return submission
+
+
+def correct(
+    *, submission: Submission, score: Decimal, to: Submission.Status | None = None
+) -> Submission:
+    """Give settled work, which the caller has locked, another score, and a status if it changes."""
+    if to is not None and to != submission.status:
+        _allow(submission, to)
+        submission.status = to
+    submission.score = score
+    submission.save(update_fields=["score", "status"])
     return submission
 
 
