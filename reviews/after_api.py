@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import F
 from django.http import Http404
@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
 from accounts.idempotency import idempotent
-from learnquest.core.api import Id, In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, Sent, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from reviews import after, appeals, fairness, steps
@@ -124,8 +124,8 @@ class FairnessOut(Schema):
     rings: list[RingOut]
 
 
-class FairnessQuery(Schema):
-    days: Literal[28, 90, 365] = 90
+class FairnessQuery(Sent):
+    days: int = Field(90, ge=1, le=365)
 
 
 def _talked_about(request: LearnerRequest, review_id: int) -> PeerReview:
