@@ -34,6 +34,7 @@ class UserAdmin(RolesAreNoted, DjangoUserAdmin[User]):
                     "wants_review_mail",
                     "wants_digest_mail",
                     "wants_ai",
+                    "wants_moderation_mail",
                 )
             },
         ),

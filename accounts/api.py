@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from django.contrib.auth.models import update_last_login
@@ -13,7 +14,17 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from ninja.errors import AuthenticationError
 
-from accounts import audit, inbox, notices, pictures, profile, second_factor, signup, tokens
+from accounts import (
+    audit,
+    inbox,
+    notices,
+    pictures,
+    profile,
+    second_factor,
+    signup,
+    suspension,
+    tokens,
+)
 from accounts.authentication import (
     ACCESS_COOKIE,
     REFRESH_COOKIE,
@@ -46,6 +57,7 @@ class ProfileOut(Schema):
     wants_review_mail: bool
     wants_digest_mail: bool
     wants_ai: bool = Field(description="Whether an AI model may read your goals and your work.")
+    wants_moderation_mail: bool
     date_joined: datetime
     erase_at: datetime | None = Field(description="When the account is erased, if you asked.")
 
@@ -65,6 +77,7 @@ class ProfileIn(In):
     wants_review_mail: bool = True
     wants_digest_mail: bool = True
     wants_ai: bool = True
+    wants_moderation_mail: bool = True
 
 
 class RegisteredOut(Schema):
@@ -149,8 +162,8 @@ def login(request: HttpRequest, response: HttpResponse, payload: LoginIn) -> Any
     limit(request, "sign-in", account=payload.email)
     if payload.transport == "cookie":
         _refuse_foreign(request)
-    user = authenticate(request, email=payload.email.strip(), password=payload.password)
-    if not isinstance(user, User):
+    user = _who_is_it(request, payload)
+    if user is None:
         raise AuthenticationError(message=_("Wrong e-mail address or password."))
     if not signup.may_sign_in(user):
         raise Forbidden(_("Confirm your e-mail address first: follow the link that we mailed you."))
@@ -225,6 +238,23 @@ def mark_read(request: LearnerRequest, notification_id: Id) -> Any:
     """Mark one line as read."""
     line = get_object_or_404(Notification.objects.visible_to(request.user), pk=notification_id)
     return inbox.mark_read(notification=line, by=request.user)
+
+
+def _who_is_it(request: HttpRequest, payload: LoginIn) -> User | None:
+    """Return whose password this is, or None.
+
+    Raises Forbidden, with the reason, for somebody suspended whose password is right.
+    """
+    credentials = {"email": payload.email.strip(), "password": payload.password}
+    # The backend lays aside whom it would let in but for their being inactive.
+    AuthenticationBackend.unstash_authenticated_user()
+    user = authenticate(request, **credentials)
+    inactive = AuthenticationBackend.unstash_authenticated_user()
+    if isinstance(inactive, User) and inactive.is_suspended:
+        if not suspension.is_over(inactive):
+            raise Forbidden(suspension.told(inactive))
+        user = authenticate(request, **credentials)
+    return user if isinstance(user, User) else None
 
 
 def _client(request: HttpRequest) -> tokens.Client:

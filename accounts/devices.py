@@ -32,11 +32,12 @@ def families(user_agent: str) -> tuple[str, str]:
 
 
 def name_of(user_agent: str) -> str:
-    """Return what a person calls it: "Firefox on Windows"."""
+    """Return what a person calls it: "Firefox on Windows"; of what no list knows its first word."""
     browser, system = families(user_agent)
-    if browser and system:
+    if browser and system and browser != system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system or _("An unknown device")
+    first_word = user_agent.split(" ", maxsplit=1)[0][:40]
+    return browser or system or first_word or _("An unknown device")
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from accounts.sessions import device_name
+from accounts import devices
 
 
 class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -27,7 +27,7 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
         type: Authenticator.Type,  # noqa: A002 - allauth's name
     ) -> str:
         """Name a new passkey after the device that makes it."""
-        return device_name(context.request.headers.get("User-Agent", "")) or "1"
+        return devices.name_of(context.request.headers.get("User-Agent", ""))
 
     def _get_site_name(self) -> str:
         return "LearnQuest"

@@ -166,7 +166,7 @@ class PrivacyForm(forms.ModelForm[User]):
 class MailForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ("wants_review_mail", "wants_digest_mail")
+        fields = ("wants_review_mail", "wants_digest_mail", "wants_moderation_mail")
 
 
 class PictureForm(forms.Form):

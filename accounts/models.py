@@ -14,8 +14,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.conduct import Block, Hideable, Report
 from learnquest.core.own import OwnQuerySet
 
 
@@ -62,11 +64,15 @@ class UserManager(BaseUserManager["User"]):
         present = self.filter(is_active=True, erase_at=None)
         if viewer.is_moderator:
             return present
-        return present.filter(Q(is_profile_public=True) | Q(pk=viewer.pk))
+        others = Q(is_profile_public=True, hidden_at=None) & viewer.not_apart("pk")
+        return present.filter(others | Q(pk=viewer.pk))
 
 
-class User(AbstractUser):
-    """A person. Signs in by e-mail; others know them by username and display name."""
+class User(Hideable, AbstractUser):
+    """A person. Signs in by e-mail; others know them by username and display name.
+
+    What a moderator hides of a person is their page, with picture, name and text.
+    """
 
     first_name = None  # type: ignore[assignment]  # one display name serves every culture
     last_name = None  # type: ignore[assignment]
@@ -97,8 +103,16 @@ class User(AbstractUser):
     is_on_leaderboard = models.BooleanField(_("show me on the leaderboard"), default=True)
     wants_review_mail = models.BooleanField(_("mail me when a review arrives"), default=True)
     wants_digest_mail = models.BooleanField(_("mail me a weekly digest"), default=True)
+    wants_moderation_mail = models.BooleanField(
+        _("mail me what moderators decide on my reports and my content"), default=True
+    )
     # When a learner who asked to leave is erased. Until then they may sign in and stay.
     erase_at = models.DateTimeField(_("to be erased"), null=True, blank=True)
+    # Since when a moderator keeps this person out; they are inactive meanwhile. Without an end it
+    # lasts until a moderator lifts it.
+    suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_until = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_for = models.CharField(max_length=2000, blank=True, editable=False)
     wants_ai = models.BooleanField(
         _("let an AI model read my goals and my work"),
         default=True,
@@ -130,6 +144,12 @@ class User(AbstractUser):
             models.Index(
                 fields=["erase_at"], condition=Q(erase_at__isnull=False), name="users_leaving"
             ),
+            # The moderators' list of the suspended, and the job that lets them in again.
+            models.Index(
+                fields=["suspended_at"],
+                condition=Q(suspended_at__isnull=False),
+                name="users_suspended",
+            ),
             # The weekly digest asks who it is Monday morning for.
             models.Index(
                 fields=["time_zone", "id"],
@@ -143,7 +163,9 @@ class User(AbstractUser):
 
     @property
     def name(self) -> str:
-        """What others call this person."""
+        """What others call this person. A name that a moderator hid with the page is nobody's."""
+        if self.is_hidden:
+            return str(_("A learner"))
         return self.display_name or self.username
 
     def get_full_name(self) -> str:
@@ -167,15 +189,45 @@ class User(AbstractUser):
         return self.erase_at is not None
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether a moderator keeps this person out; they are inactive then, too."""
+        return self.suspended_at is not None
+
+    @property
     def is_present(self) -> bool:
         """Whether others may meet this person at all."""
         return self.is_active and not self.is_leaving
 
     def is_profile_visible_to(self, viewer: "User") -> bool:
         """Whether `viewer` may open this person's profile page."""
-        return self.is_present and (
-            self.is_profile_public or self.pk == viewer.pk or viewer.is_moderator
-        )
+        if not self.is_present:
+            return False
+        if self.pk == viewer.pk or viewer.is_moderator:
+            return True
+        is_open = self.is_profile_public and not self.is_hidden
+        return is_open and not self.is_apart_from(viewer.pk)
+
+    def not_apart(self, path: str) -> Q:
+        """Return which rows are of nobody who blocks this person or whom this person blocks.
+
+        `path` leads from a row to whose it is. Moderators see everybody.
+        """
+        if self.is_moderator:
+            return Q()
+        mine = Block.objects.filter(blocker=self.pk).values("blocked")
+        theirs = Block.objects.filter(blocked=self.pk).values("blocker")
+        return ~Q(**{f"{path}__in": mine}) & ~Q(**{f"{path}__in": theirs})
+
+    @cached_property
+    def apart_ids(self) -> frozenset[int]:
+        """Whom this person blocks and who blocks them, read once for a page full of people."""
+        pairs = Block.objects.filter(Q(blocker=self.pk) | Q(blocked=self.pk))
+        rows = pairs.values_list("blocker", "blocked")
+        return frozenset(one for pair in rows for one in pair) - {self.pk}
+
+    def is_apart_from(self, other_id: int | None) -> bool:
+        """Whether one of the two blocks the other."""
+        return other_id in self.apart_ids
 
     def is_visible_to(self, viewer: "User") -> bool:
         return self.is_profile_visible_to(viewer)
@@ -253,6 +305,15 @@ class Notification(models.Model):
         EXPORT_READY = "export_ready", _("Your data is ready to download")
         EXPORT_FAILED = "export_failed", _("Your data could not be put together")
         LEAVING = "leaving", _("Your account is about to be deleted")
+        REPORT_DECIDED = "report_decided", _("A moderator has decided on your report")
+        MODERATED = "moderated", _("A moderator has decided on something of yours")
+        NAMES_OFFERED = "names_offered", _("Somebody would like to exchange names")
+        NAMES_SHOWN = "names_shown", _("You now know each other's names")
+        THANKED = "thanked", _("The author thanks you for your review")
+        ANSWERED = "answered", _("Somebody answered a review")
+        APPEALED = "appealed", _("The outcome is looked at again")
+        APPEAL_ASKED = "appeal_asked", _("You are asked for a second opinion")
+        APPEAL_DECIDED = "appeal_decided", _("A moderator has decided on an appeal")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
@@ -381,12 +442,14 @@ from accounts.records import AuditEvent, KnownDevice, OutgoingMail, WeeklyDigest
 
 __all__ = [
     "AuditEvent",
+    "Block",
     "DataExport",
     "IdempotentRequest",
     "KnownDevice",
     "Notification",
     "OutgoingMail",
     "RefreshToken",
+    "Report",
     "ScheduledJob",
     "User",
     "WeeklyDigest",

@@ -17,6 +17,7 @@ EDITABLE = (
     "is_on_leaderboard",
     "wants_review_mail",
     "wants_digest_mail",
+    "wants_moderation_mail",
     "wants_ai",
 )
 

@@ -15,8 +15,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from accounts import tokens
-from accounts.devices import families
+from accounts import audit, devices, tokens
 from accounts.models import RefreshToken, User
 from learnquest.core.errors import NotFound
 from learnquest.core.limits import client_ip
@@ -39,13 +38,7 @@ class Device:
 
     @property
     def name(self) -> str:
-        return device_name(self.user_agent)
-
-
-def device_name(user_agent: str) -> str:
-    """Return "Firefox, Windows" for what a client says of itself, or its own first words."""
-    names = dict.fromkeys(name for name in families(user_agent) if name)
-    return ", ".join(names) or user_agent.split(" ", maxsplit=1)[0][:40]
+        return devices.name_of(self.user_agent)
 
 
 def browsers_of(user: User, *, current_key: str = "", now: datetime | None = None) -> list[Device]:
@@ -56,7 +49,7 @@ def browsers_of(user: User, *, current_key: str = "", now: datetime | None = Non
             session_key__in=[row.session_key for row in rows], expire_date__gt=now or timezone.now()
         ).values_list("session_key", flat=True)
     )
-    devices = [
+    found = [
         Device(
             key=str(row.pk),
             user_agent=row.user_agent,
@@ -67,7 +60,7 @@ def browsers_of(user: User, *, current_key: str = "", now: datetime | None = Non
         for row in rows
         if row.session_key in living
     ]
-    return sorted(devices, key=lambda device: not device.is_current)
+    return sorted(found, key=lambda device: not device.is_current)
 
 
 def apps_of(user: User, *, now: datetime | None = None) -> list[Device]:
@@ -75,11 +68,11 @@ def apps_of(user: User, *, now: datetime | None = None) -> list[Device]:
     rows = RefreshToken.objects.filter(
         user=user, revoked_at=None, replaced_by=None, expires_at__gt=now or timezone.now()
     ).order_by("-created_at", "-pk")
-    devices: dict[str, Device] = {}
+    found: dict[str, Device] = {}
     for row in rows:
         key = str(row.family)
-        devices.setdefault(key, Device(key, row.user_agent, row.ip or "", row.created_at))
-    return list(devices.values())
+        found.setdefault(key, Device(key, row.user_agent, row.ip or "", row.created_at))
+    return list(found.values())
 
 
 def end_browser(*, pk: int, by: User) -> str:
@@ -99,10 +92,22 @@ def end_app(*, family: UUID, by: User) -> None:
 
 
 @transaction.atomic
-def end_everywhere(*, user: User, keep: str = "") -> None:
-    """Sign out every browser, save the session with the key `keep`, and every API client."""
+def end_everywhere(
+    *, user: User, reason: str, keep: str = "", request: HttpRequest | None = None
+) -> None:
+    """Sign out every browser, save the session with the key `keep`, and every API client.
+
+    `reason` is a word for the audit log: asked, password_changed, password_reset,
+    deactivated or suspended.
+    """
     _end(UserSession.objects.filter(user=user).exclude(session_key=keep))
     tokens.revoke_all(user=user)
+    audit.record(
+        kind=audit.Kind.SIGNED_OUT_EVERYWHERE,
+        user=user,
+        request=request,
+        details={"reason": reason},
+    )
 
 
 def _end(rows: Iterable[UserSession]) -> None:

@@ -20,13 +20,18 @@ def note_new_session(request: HttpRequest, **kwargs: Any) -> None:
 @receiver([password_changed, password_set])
 def keep_this_session_alone(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """A new password ends every sign-in but the one in which it was chosen."""
-    sessions.end_everywhere(user=user, keep=request.session.session_key or "")
+    sessions.end_everywhere(
+        user=user,
+        keep=request.session.session_key or "",
+        reason="password_changed",
+        request=request,
+    )
 
 
 @receiver(password_reset)
-def keep_no_session(user: User, **kwargs: Any) -> None:
+def keep_no_session(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Whoever had to reset the password may have been robbed of it: nobody stays signed in."""
-    sessions.end_everywhere(user=user)
+    sessions.end_everywhere(user=user, reason="password_reset", request=request)
 
 
 @receiver(post_save, sender=User)
@@ -36,4 +41,5 @@ def end_sessions_of_the_inactive(
     """Deactivation ends every sign-in, so that a later activation revives none."""
     is_about_it = update_fields is None or "is_active" in update_fields
     if not instance.is_active and is_about_it and not created:
-        sessions.end_everywhere(user=instance)
+        why = "suspended" if instance.is_suspended else "deactivated"
+        sessions.end_everywhere(user=instance, reason=why)

@@ -10,11 +10,12 @@ from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import allauth_mail, audit, speech
+from accounts import allauth_mail, audit, speech, suspension
 from accounts.models import User
 from learnquest.core.checked import check
 from learnquest.core.errors import Invalid
@@ -52,6 +53,20 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untype
             self.add_message(request, messages.ERROR, failed, {"email": email_address.email})
             return False
         return bool(super().confirm_email(request, email_address))
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Let in whose suspension is over, even before the job that lifts it."""
+        suspension.is_over(user)
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Say to somebody suspended, who has shown who they are, until when and why."""
+        if user.is_suspended:
+            with speech.speaking_to(user):
+                return render(request, "account/suspended.html", {"person": user}, status=403)
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that our own limits count by."""

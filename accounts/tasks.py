@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from accounts import audit, clearing, devices, mail
+from accounts import audit, clearing, devices, mail, suspension
 from learnquest.core.schedule import scheduled
 
 
@@ -23,6 +23,12 @@ def send_mail(mail_id: int) -> None:
 @task()
 def send_queued_mail() -> None:
     mail.send_queued()
+
+
+@scheduled(every=timedelta(minutes=10))
+@task()
+def lift_suspensions() -> None:
+    suspension.lift_over()
 
 
 @scheduled(every=timedelta(days=1))

@@ -70,10 +70,11 @@ def end_app(request: LearnerRequest, family: UUID) -> HttpResponse:
 def end_everywhere(request: LearnerRequest) -> HttpResponse:
     """Sign out everywhere; `keep` leaves this browser signed in."""
     if request.POST.get("keep"):
-        sessions.end_everywhere(user=request.user, keep=request.session.session_key or "")
+        kept = request.session.session_key or ""
+        sessions.end_everywhere(user=request.user, reason="asked", keep=kept, request=request)
         messages.success(request, _("You are signed out everywhere but here."))
         return redirect("security")
-    sessions.end_everywhere(user=request.user)
+    sessions.end_everywhere(user=request.user, reason="asked", request=request)
     logout(request)
     messages.success(request, _("You are signed out everywhere."))
     return redirect("pages:home")

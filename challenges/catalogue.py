@@ -45,9 +45,12 @@ class Wish:
     order: str = "popular"
 
 
-def find(wish: Wish) -> QuestQuerySet:
-    """Return the published quests that fit `wish`, with their counts, in its order."""
-    quests = Quest.objects.published().with_counts().select_related("publisher")
+def find(wish: Wish, *, viewer: User | None = None) -> QuestQuerySet:
+    """Return the published quests that fit `wish`, with their counts, in its order.
+
+    For a `viewer` without those of people whom a block keeps from them.
+    """
+    quests = Quest.objects.published(viewer).with_counts().select_related("publisher")
     for word in wish.words.lower().split()[:8]:
         quests = quests.filter(words__contains=word)
     if wish.category:

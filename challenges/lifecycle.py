@@ -15,7 +15,7 @@ MOVES: dict[Challenge.Status, set[Challenge.Status]] = {
     Status.DOING: {Status.TODO, Status.HANDED_IN, Status.SKIPPED},
     # Back to where it was, when the work is withdrawn.
     Status.HANDED_IN: {Status.ACCEPTED, Status.RETURNED, Status.DOING},
-    # Accepted without another attempt where a later grade lifts it over the mark.
+    # Accepted without another attempt where a later grade or an appeal lifts it over the mark.
     Status.RETURNED: {Status.HANDED_IN, Status.SKIPPED, Status.ACCEPTED},
     Status.ACCEPTED: set(),
     Status.SKIPPED: {Status.TODO},

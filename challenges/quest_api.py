@@ -82,7 +82,7 @@ def list_quests(request: LearnerRequest, query: Query[QuestQuery]) -> Any:
         difficulty=query.difficulty,
         order=query.order,
     )
-    return paged(catalogue.find(wish), query, list)
+    return paged(catalogue.find(wish, viewer=request.user), query, list)
 
 
 @router.post("/", response={201: QuestDetailOut, **refusals(403, 404, 409, 422)})

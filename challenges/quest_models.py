@@ -10,27 +10,38 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.conduct import Hideable
 from accounts.models import User
 from challenges.quest_plans import QuestPlan, parse_plan, validate_plan
 from goals.models import Category, Goal
 
 
-def _in_catalogue() -> Q:
-    """Published, by LearnQuest itself or by somebody who is here."""
+def _in_catalogue(viewer: User | None = None) -> Q:
+    """Published, by LearnQuest itself or by somebody who is here, and not hidden.
+
+    For a `viewer` without what a block keeps from them; moderators see what is hidden, too.
+    """
     is_here = Q(publisher__is_active=True, publisher__erase_at__isnull=True)
-    return Q(published_at__isnull=False) & (Q(publisher=None) | is_here)
+    found = Q(published_at__isnull=False) & (Q(publisher=None) | is_here)
+    if viewer is None:
+        return found & Q(hidden_at=None)
+    return (
+        found if viewer.is_moderator else found & Q(hidden_at=None) & viewer.not_apart("publisher")
+    )
 
 
 class QuestQuerySet(models.QuerySet["Quest"]):
-    def published(self) -> Self:
-        return self.filter(_in_catalogue())
+    def published(self, viewer: User | None = None) -> Self:
+        """The catalogue, as `viewer` sees it."""
+        is_shown = _in_catalogue(viewer)
+        return self.filter(is_shown, hidden_at=None)
 
     def published_by(self, user: User) -> Self:
         return self.filter(publisher=user)
 
     def visible_to(self, user: User) -> Self:
         """What is in the catalogue, and one's own in any case."""
-        return self.filter(_in_catalogue() | Q(publisher=user))
+        return self.filter(_in_catalogue(user) | Q(publisher=user))
 
     def with_counts(self) -> Self:
         """Tell of each how many `started` it and how many `finished`, in the same query."""
@@ -38,7 +49,7 @@ class QuestQuerySet(models.QuerySet["Quest"]):
         return self.annotate(started=Count("starts"), finished=Count("starts", filter=done))
 
 
-class Quest(models.Model):
+class Quest(Hideable):
     """A plan as a template: a snapshot that later changes of the goal do not touch."""
 
     # None is LearnQuest itself: the quests that come with it.
@@ -107,8 +118,13 @@ class Quest(models.Model):
     def is_visible_to(self, user: User) -> bool:
         if self.publisher_id == user.pk:
             return True
-        return self.published_at is not None and (
-            self.publisher is None or self.publisher.is_present
+        is_here = self.publisher is None or self.publisher.is_present
+        if self.published_at is None or not is_here:
+            return False
+        if user.is_moderator:
+            return True
+        return not self.is_hidden and not (
+            self.publisher_id is not None and user.is_apart_from(self.publisher_id)
         )
 
     @property

@@ -37,7 +37,8 @@ ORDERS = [
 def catalogue_page(request: LearnerRequest) -> HttpResponse:
     """All quests, or those that fit; what an address asks for that does not exist is ignored."""
     wish = wish_of(request)
-    page = Paginator(catalogue.find(wish), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = catalogue.find(wish, viewer=request.user)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "wish": wish,

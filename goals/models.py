@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.conduct import Hideable
 from accounts.models import User
 from learnquest.core.own import OwnQuerySet
 from learnquest.core.searching import matching
@@ -44,8 +45,9 @@ ICON_OF_CATEGORY = {
 def open_to(user: User, goal: str = "") -> Q:
     """Return which rows `user` may open; `goal` is the way to the goal, such as "goal__".
 
-    What is public shows while its owner is here. A draft is for its owner alone. An unlisted goal
-    opens with its link, never by its number.
+    What is public shows while its owner is here, to nobody whom a block keeps apart from them. A
+    draft is for its owner alone. An unlisted goal opens with its link, never by its number. What
+    was hidden is for its owner and for moderators.
     """
     is_open = Q(
         **{
@@ -54,6 +56,8 @@ def open_to(user: User, goal: str = "") -> Q:
             f"{goal}owner__erase_at__isnull": True,
         }
     ) & ~Q(**{f"{goal}status": Goal.Status.DRAFT})
+    if not user.is_moderator:
+        is_open &= Q(**{f"{goal}hidden_at": None}) & user.not_apart(f"{goal}owner")
     return Q(**{f"{goal}owner": user}) | is_open
 
 
@@ -68,6 +72,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         """The goal that whoever has its link may see."""
         return self.filter(
             share_key=key,
+            hidden_at=None,
             visibility=Goal.Visibility.UNLISTED,
             owner__is_active=True,
             owner__erase_at__isnull=True,
@@ -85,7 +90,7 @@ class GoalQuerySet(models.QuerySet["Goal"]):
         return self.filter(tags__icontains=json.dumps(tag))
 
 
-class Goal(models.Model):
+class Goal(Hideable):
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         ACTIVE = "active", _("Active")
@@ -200,8 +205,12 @@ class Goal(models.Model):
     def is_visible_to(self, user: User) -> bool:
         if self.owner_id == user.pk:
             return True
-        is_open = self.visibility == self.Visibility.PUBLIC and self.status != self.Status.DRAFT
-        return is_open and self.owner.is_present
+        is_public = self.visibility == self.Visibility.PUBLIC and self.status != self.Status.DRAFT
+        if not is_public or not self.owner.is_present:
+            return False
+        if user.is_moderator:
+            return True
+        return not self.is_hidden and not user.is_apart_from(self.owner_id)
 
     @property
     def mark(self) -> str:

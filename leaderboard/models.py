@@ -110,7 +110,8 @@ class BadgeAwardQuerySet(models.QuerySet["BadgeAward"]):
     def visible_to(self, user: User) -> Self:
         if user.is_moderator:
             return self.filter(Q(**PRESENT) | Q(user=user))
-        return self.filter(Q(user=user) | Q(user__is_profile_public=True, **PRESENT))
+        is_open = Q(user__is_profile_public=True, user__hidden_at=None, **PRESENT)
+        return self.filter(Q(user=user) | is_open & user.not_apart("user"))
 
 
 class BadgeAward(models.Model):

@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.api import auth_router, inbox_router
 from accounts.authentication import AccessCookie, BearerToken, SecondFactorNeeded, Session
+from accounts.moderation_api import moderation_router, reports_router
 from ai.api import router as explain_router
 from challenges.api import ai_router as plan_router
 from challenges.api import router as challenge_router
@@ -20,6 +21,7 @@ from learnquest.core.errors import DomainError, Limited, Stale
 from learnquest.core.problems import CONTENT_TYPE, problem
 from learnquest.pages.account_api import people_router
 from learnquest.pages.api import board_router, progress_router, replan_router
+from reviews.after_api import after_router, appeal_router, moderation_of_reviews
 from reviews.api import ai_router as feedback_router
 from reviews.api import review_router, submission_router
 from submissions.api import router as attachment_router
@@ -88,6 +90,11 @@ api.add_router("/ai", coached_replan_router)
 api.add_router("/ai", feedback_router)
 api.add_router("/ai", explain_router)
 api.add_router("/leaderboard", board_router)
+api.add_router("/reports", reports_router)
+api.add_router("/moderation", moderation_router)
+api.add_router("/moderation", moderation_of_reviews)
+api.add_router("/reviews", after_router)
+api.add_router("/submissions", appeal_router)
 
 
 @api.exception_handler(DomainError)

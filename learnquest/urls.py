@@ -19,6 +19,7 @@ admin.site.has_permission = staff.may_administer  # type: ignore[method-assign]
 urlpatterns = [
     path("", include("learnquest.pages.urls")),
     path("accounts/", include("accounts.urls")),
+    path("", include("accounts.moderation_urls")),
     path("", include((goal_pages, goal_urls.app_name))),
     path("", include("challenges.urls")),
     path("", include("ai.urls")),

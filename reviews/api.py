@@ -121,6 +121,13 @@ class ReviewReceivedOut(Schema):
     submitted_at: datetime | None
     is_helpful: bool | None
     addressed: list[str] = Field(description="Criteria whose comment you took up.")
+    reviewer: str | None = Field(description="Their name, where both sides show theirs.")
+    is_for_appeal: bool = Field(description="A second opinion.")
+
+    @staticmethod
+    def resolve_reviewer(review: PeerReview) -> str | None:
+        is_shown = review.shows_names and review.reviewer is not None
+        return review.reviewer.name if is_shown and review.reviewer else None
 
 
 class SubmissionDetail(SubmissionOut):
@@ -252,7 +259,9 @@ def _shown(request: LearnerRequest, reviews: list[PeerReview]) -> list[PeerRevie
 
 
 def _reviews_of(request: LearnerRequest) -> Any:
-    return PeerReview.objects.given_by(request.user).select_related("submission__challenge__goal")
+    # What a moderator hid is out of its reviewers' sight, too.
+    mine = PeerReview.objects.given_by(request.user).filter(submission__hidden_at=None)
+    return mine.select_related("submission__challenge__goal")
 
 
 @submission_router.post(

@@ -29,7 +29,7 @@ def waiting_for(reviewer: User, *, now: datetime | None = None) -> SubmissionQue
     return (
         Submission.objects.filter(status=Submission.Status.SUBMITTED)
         # Work of somebody who is leaving needs no review, and comes back if they stay.
-        .filter(author__is_active=True, author__erase_at=None)
+        .filter(author__is_active=True, author__erase_at=None, hidden_at=None)
         .exclude(author=reviewer)
         .exclude(pk__in=PeerReview.objects.filter(reviewer=reviewer).values("submission"))
         .annotate(seats_taken=Count("peer_reviews", filter=live))

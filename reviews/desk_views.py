@@ -12,7 +12,7 @@ from leaderboard import points
 from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import assignment, coaching, peer_review, standings
+from reviews import after_views, assignment, coaching, peer_review, standings
 from reviews.forms import answers
 from reviews.models import PeerReview
 
@@ -26,6 +26,7 @@ def queue(request: LearnerRequest) -> HttpResponse:
     mine = (
         PeerReview.objects.given_by(request.user)
         .exclude(status=PeerReview.Status.RELEASED)
+        .filter(submission__hidden_at=None)
         .select_related("submission__challenge__goal")
         .order_by("-claimed_at", "-pk")
     )
@@ -136,9 +137,18 @@ def renew(request: LearnerRequest, pk: int) -> HttpResponse:
 
 def _own_review(request: LearnerRequest, pk: int) -> PeerReview:
     return get_object_or_404(
-        PeerReview.objects.given_by(request.user).select_related("submission__challenge__goal"),
+        PeerReview.objects.given_by(request.user)
+        .filter(submission__hidden_at=None)
+        .select_related("submission__challenge__goal"),
         pk=pk,
     )
+
+
+def _after(review: PeerReview, request: LearnerRequest) -> dict[str, object]:
+    """Return what the time after the outcome brings, to somebody who has had their say."""
+    if review.status != PeerReview.Status.SUBMITTED or review.is_hidden:
+        return {}
+    return after_views.context_of(review.submission, [review], request.user)
 
 
 def _check_context(request: LearnerRequest, review: PeerReview) -> dict[str, object]:
@@ -172,5 +182,6 @@ def _desk(
         **_check_context(request, review),
         "shows_quality": standings.may_see_quality(request.user),
         "is_open": review.status in {PeerReview.Status.CLAIMED, PeerReview.Status.EXPIRED},
+        **_after(review, request),
     }
     return render(request, "reviews/desk.html", context, status=status)

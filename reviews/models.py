@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.conduct import Hideable
 from accounts.models import User
 from ai.models import AIRequest, Leased
 from submissions.models import Submission
@@ -85,24 +86,25 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
         return self.filter(reviewer=user)
 
     def visible_to(self, user: User) -> Self:
-        """The reviewer's own; the author's once sent; for moderators all that were sent."""
+        """The reviewer's own; sent ones for moderators, and for the author unless hidden."""
         sent = Q(status=PeerReview.Status.SUBMITTED)
         if user.is_moderator:
             return self.filter(Q(reviewer=user) | sent)
-        return self.filter(Q(reviewer=user) | (sent & Q(submission__author=user)))
+        return self.filter(Q(reviewer=user) | (sent & Q(author=user, hidden_at=None)))
 
     def live(self, *, now: datetime) -> Self:
-        """Reviews that hold a seat: sent, or claimed with a lease that runs."""
+        """Reviews that hold a seat: sent and not hidden, or claimed with a lease that runs."""
         return self.filter(
-            Q(status=PeerReview.Status.SUBMITTED)
+            Q(status=PeerReview.Status.SUBMITTED, hidden_at=None)
             | Q(status=PeerReview.Status.CLAIMED, lease_until__gt=now)
         )
 
     def sent(self) -> Self:
-        return self.filter(status=PeerReview.Status.SUBMITTED)
+        """Reviews that count: what a moderator hid is as if it had never been sent."""
+        return self.filter(status=PeerReview.Status.SUBMITTED, hidden_at=None)
 
 
-class PeerReview(models.Model):
+class PeerReview(Hideable):
     class Status(models.TextChoices):
         CLAIMED = "claimed", _("In your hands")
         SUBMITTED = "submitted", _("Sent")
@@ -136,6 +138,11 @@ class PeerReview(models.Model):
     quality_parts = models.JSONField(default=dict, blank=True)
     # Criteria whose comment the author says they took up in the next attempt.
     addressed = models.JSONField(default=list, blank=True)
+    # After the outcome: names are shown while both sides say so.
+    author_shows_name = models.BooleanField(default=False)
+    reviewer_shows_name = models.BooleanField(default=False)
+    thanked_at = models.DateTimeField(null=True, blank=True)
+    is_for_appeal = models.BooleanField(default=False, help_text="A second opinion, asked for.")
 
     objects = PeerReviewQuerySet.as_manager()
 
@@ -170,16 +177,30 @@ class PeerReview(models.Model):
     def is_visible_to(self, user: User) -> bool:
         if self.reviewer_id == user.pk:
             return True
-        return self.status == self.Status.SUBMITTED and (
-            self.author_id == user.pk or user.is_moderator
-        )
+        if self.status != self.Status.SUBMITTED:
+            return False
+        return user.is_moderator or (self.author_id == user.pk and not self.is_hidden)
+
+    @property
+    def shows_names(self) -> bool:
+        """Whether author and reviewer have both said that the other may know who they are."""
+        return self.author_shows_name and self.reviewer_shows_name
 
     @property
     def is_lease_over(self) -> bool:
         return self.status == self.Status.CLAIMED and self.lease_until <= timezone.now()
 
 
-# Django looks for models here; those of the consensus have a file of their own.
+# Django looks for models here; those of the consensus and of what follows it have their own files.
+from reviews.after_models import Answer, Appeal  # noqa: E402
 from reviews.consensus_models import GraderStanding, GradingFit, Outcome  # noqa: E402
 
-__all__ = ["AIFeedback", "GraderStanding", "GradingFit", "Outcome", "PeerReview"]
+__all__ = [
+    "AIFeedback",
+    "Answer",
+    "Appeal",
+    "GraderStanding",
+    "GradingFit",
+    "Outcome",
+    "PeerReview",
+]

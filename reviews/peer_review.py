@@ -14,7 +14,7 @@ from challenges.rubrics import Rubric, weighted_score
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid
-from reviews import outcome, worth
+from reviews import appeals, outcome, worth
 from reviews.models import PeerReview
 from submissions.models import Submission
 
@@ -93,6 +93,8 @@ def submit_review(
         now=now,
     )
     outcome.settle(submission_id=review.submission_id, now=now)
+    if review.is_for_appeal:
+        appeals.note_opinion(submission_id=review.submission_id, now=now)
     review.refresh_from_db()
     return review
 

@@ -31,6 +31,14 @@ def settle_overdue() -> None:
     outcome.settle_overdue()
 
 
+@scheduled(every=timedelta(hours=1))
+@task()
+def ask_again_about_appeals() -> None:
+    from reviews import appeals
+
+    appeals.ask_again()
+
+
 @scheduled(every=timedelta(minutes=1))
 @task()
 def recover_ai_work() -> None:

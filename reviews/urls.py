@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reviews import desk_views, standing_views, views, work_views
+from reviews import after_views, desk_views, fairness_views, standing_views, views, work_views
 
 app_name = "reviews"
 
@@ -24,4 +24,13 @@ urlpatterns = [
     path("reviews/<int:pk>/renew/", desk_views.renew, name="renew"),
     path("reviews/<int:pk>/addressed/", standing_views.mark_addressed, name="addressed"),
     path("reviews/<int:pk>/helpful/", views.mark_helpful, name="helpful"),
+    path("reviews/<int:pk>/names/", after_views.names, name="names"),
+    path("reviews/<int:pk>/thanks/", after_views.thanks, name="thanks"),
+    path("reviews/<int:pk>/answers/", after_views.answer, name="answer"),
+    path("submissions/<int:pk>/appeal/", after_views.appeal, name="appeal"),
+    path("moderation/appeals/", after_views.appeal_list, name="appeals"),
+    path("moderation/appeals/<int:pk>/", after_views.appeal_case, name="appeal_case"),
+    path("moderation/appeals/<int:pk>/decide/", after_views.decide_appeal, name="decide_appeal"),
+    path("moderation/fairness/", fairness_views.page, name="fairness"),
+    path("moderation/fairness.csv", fairness_views.table, name="fairness_table"),
 ]

@@ -11,7 +11,15 @@ from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import ai_feedback, consensus_told, handin, highlight, peer_review, withdrawal
+from reviews import (
+    after_views,
+    ai_feedback,
+    consensus_told,
+    handin,
+    highlight,
+    peer_review,
+    withdrawal,
+)
 from reviews.models import AIFeedback, Outcome, PeerReview
 from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
 from submissions import drafting
@@ -76,12 +84,18 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     context = _feedback_context(request, work, feedback)
     if request.htmx:
         return render(request, "reviews/submission.html#feedback", context)
-    sent = PeerReview.objects.filter(submission=work).sent().order_by("submitted_at")
+    sent = (
+        PeerReview.objects.filter(submission=work)
+        .sent()
+        .select_related("reviewer")
+        .order_by("submitted_at")
+    )
     reviews = list(sent)
     context |= {
         "told": consensus_told.told(Outcome.objects.filter(submission=work).first(), reviews),
         "earned": points.of_work(challenge_id=work.challenge_id, user=request.user),
         "reviews": reviews,
+        **after_views.context_of(work, reviews, request.user),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
         "can_withdraw": context["is_mine"] and withdrawal.can_withdraw(work),

@@ -15,7 +15,7 @@ MOVES: dict[Submission.Status, set[Submission.Status]] = {
     Status.DRAFT: {Status.SUBMITTED},
     Status.SUBMITTED: {Status.ACCEPTED, Status.RETURNED, Status.DRAFT},
     Status.ACCEPTED: set(),
-    # A later grade may lift it over the mark; what was accepted stays so.
+    # A later grade or an appeal may lift it over the mark; what was accepted stays so.
     Status.RETURNED: {Status.ACCEPTED},
 }
 

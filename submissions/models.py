@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.conduct import Hideable
 from accounts.models import User
 from challenges.models import Challenge
 
@@ -33,7 +34,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(author=user)
 
 
-class Submission(models.Model):
+class Submission(Hideable):
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SUBMITTED = "submitted", _("In review")

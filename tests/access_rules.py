@@ -53,12 +53,22 @@ def reviewer(
     return Rule(method, (anonymous, 404, 404, status, 404), thing, data)
 
 
-def moderator(thing: str, status: int, *, method: str = "GET", **data: Any) -> Rule:
-    return Rule(method, (SIGN_IN, 404, 404, 404, status), thing, data)
-
-
 def author_and_moderator(thing: str, *, anonymous: int = SIGN_IN) -> Rule:
     return Rule("GET", (anonymous, 404, 200, 404, 200), thing)
+
+
+def both_sides(
+    thing: str, status: int, *, method: str = "GET", anonymous: int = SIGN_IN, **data: Any
+) -> Rule:
+    """The author of a work and its reviewer; to all others there is no such thing."""
+    return Rule(method, (anonymous, 404, status, status, 404), thing, data)
+
+
+def moderator(
+    status: int, thing: str = "", *, method: str = "GET", anonymous: int = SIGN_IN, **data: Any
+) -> Rule:
+    """Moderators alone; to all others there is no such page."""
+    return Rule(method, (anonymous, 404, 404, 404, status), thing, data)
 
 
 def by_link(status: int, thing: str, *, method: str = "GET") -> Rule:
@@ -96,6 +106,10 @@ PAGES: dict[str, list[Rule]] = {
     "pages:mail": [signed_in(), signed_in(302, **POST, wants_digest_mail="on")],
     # A picture is for those who may open the page of whose it is.
     "pages:avatar": [Rule("GET", (SIGN_IN, 404, 200, 404, 200), "picture")],
+    "pages:blocked": [signed_in()],
+    # The page of whom one blocks is the page that one could open before.
+    "pages:block": [Rule("POST", (SIGN_IN, 404, 422, 404, 302), "username")],
+    "pages:unblock": [owner("block", 302, **POST)],
     "pages:data": [signed_in()],
     "pages:request_export": [signed_in(302, **POST)],
     # Both ask again who it is, and go there.
@@ -197,11 +211,11 @@ PAGES: dict[str, list[Rule]] = {
         owner("submission", 404),
         Rule("GET", (SIGN_IN, 404, 200, 404, 200), "second_attempt"),
     ],
-    "submissions:similar_list": [moderator("", 200)],
-    "submissions:similar": [moderator("similar", 200)],
+    "submissions:similar_list": [moderator(200)],
+    "submissions:similar": [moderator(200, "similar")],
     "submissions:decide_similar": [
-        moderator("similar", 302, **POST, reason="Alike", decision="dismissed"),
-        moderator("similar", 422, **POST, decision="dismissed"),
+        moderator(302, "similar", **POST, reason="Alike", decision="dismissed"),
+        moderator(422, "similar", **POST, decision="dismissed"),
     ],
     "reviews:attachment": [reviewer("file_to_review", 200)],
     "reviews:changes": [reviewer("claim", 404), reviewer("second_claim", 200)],
@@ -223,6 +237,32 @@ PAGES: dict[str, list[Rule]] = {
     "reviews:standing": [signed_in()],
     # Work that did not come back has nothing to take up: the page says so.
     "reviews:addressed": [owner("sent_review", 302, **POST, criterion="clear", addressed="yes")],
+    # The author and who gave the review, once the work is settled.
+    "reviews:names": [both_sides("settled_review", 302, **POST, show="yes")],
+    "reviews:thanks": [both_sides("settled_review", 302, **POST)],
+    "reviews:answer": [both_sides("settled_review", 302, **POST, text="Thanks.")],
+    # It was appealed already: the page of the work says so.
+    "reviews:appeal": [owner("settled", 302), owner("settled", 422, **POST, reason="No.")],
+    "reviews:appeals": [moderator(200)],
+    "reviews:appeal_case": [moderator(200, "appeal")],
+    "reviews:decide_appeal": [moderator(422, "appeal", **POST)],
+    "reviews:fairness": [moderator(200)],
+    "reviews:fairness_table": [moderator(200)],
+    "moderation:report": [
+        owner("reportable", 200),
+        owner("reportable", 302, **POST, reason="spam"),
+    ],
+    "moderation:yours": [signed_in()],
+    # Moderators are led to the page on which they decide.
+    "moderation:one": [Rule("GET", (SIGN_IN, 404, 200, 404, 302), "report")],
+    "moderation:queue": [moderator(200)],
+    "moderation:suspended": [moderator(200)],
+    "moderation:lift": [moderator(302, "suspended", **POST)],
+    "moderation:case": [moderator(200, "report")],
+    "moderation:claim": [moderator(302, "report", **POST)],
+    "moderation:release": [moderator(302, "report", **POST)],
+    "moderation:decide": [moderator(422, "report", **POST)],
+    "moderation:undo": [moderator(302, "report", **POST)],
 }
 
 # allauth's own, by the same rule. What a learner reaches only with something in the session, such
@@ -281,7 +321,10 @@ def api_signed_in(status: int = 200, method: str = "GET", **data: Any) -> Rule:
 
 # Who sees which rows, in words; `test_visibility.py` proves the rules themselves.
 ROWS: dict[str, str] = {
-    "User": "themselves; everybody once the profile is public; moderators, while active",
+    "User": "themselves; once the profile is public everybody but whom a block keeps apart, "
+    "unless hidden; moderators, while active",
+    "Report": "who reported; whom a decision fell on, without who reported; moderators",
+    "Block": "who blocks",
     "RefreshToken": "whose it is",
     "IdempotentRequest": "whose it is",
     "Notification": "whose it is",
@@ -290,13 +333,15 @@ ROWS: dict[str, str] = {
     "DataExport": "whose it is",
     "WeeklyDigest": "whom it was sent to",
     "AuditEvent": "whom it is about; admins with the permission `view_auditevent`",
-    "Goal": "the owner; everybody once it is public, unless a draft; by its link when unlisted",
+    "Goal": "the owner; everybody once it is public, unless a draft, hidden (moderators see it) or "
+    "kept apart by a block; by its link when unlisted",
     "CalendarFeed": "whose it is; the calendar itself opens with its address",
     "Milestone": "as its goal",
     "Progress": "whose log it is",
     "Challenge": "as its goal",
     "Prerequisite": "as its goal",
-    "Quest": "the publisher; everybody while it is published and its publisher is here",
+    "Quest": "the publisher; everybody while it is published and its publisher is here, unless "
+    "hidden (moderators see it) or kept apart by a block",
     "QuestStart": "who started it",
     "Plan": "the goal's owner",
     "Proposal": "the goal's owner",
@@ -308,9 +353,12 @@ ROWS: dict[str, str] = {
     "DraftRevision": "the author of the draft",
     "SimilarityFlag": "moderators, unless it is about work of their own",
     "AIFeedback": "as its submission",
-    "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name",
+    "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name, "
+    "the author not once it is hidden",
     "GraderStanding": "the reviewer whose it is",
     "Outcome": "as its submission",
+    "Answer": "both sides of the review, unless hidden; always its writer; moderators",
+    "Appeal": "the author; who has reviewed the work; moderators",
     "PointEntry": "whose it is",
     "Standing": "everybody, unless the learner left the board; always oneself",
     "BadgeAward": "as the profile of whom it was awarded to",
@@ -472,6 +520,58 @@ API: dict[tuple[str, str], Rule] = {
     ("POST", "/api/ai/explain"): api_signed_in(202, "POST", concept="recursion"),
     ("GET", "/api/ai/explanations/{explanation_id}"): api_owner("explanation", 200),
     ("POST", "/api/ai/explanations/{explanation_id}/retry"): api_owner("explanation", 409, "POST"),
+    ("GET", "/api/auth/blocks"): api_signed_in(),
+    ("POST", "/api/auth/blocks"): api_signed_in(404, "POST", username="nobody-here"),
+    ("DELETE", "/api/auth/blocks/{username}"): api_owner("blocked", 204, "DELETE"),
+    ("GET", "/api/reports/"): api_signed_in(),
+    ("POST", "/api/reports/"): api_owner(
+        "", 201, "POST", kind="review", target="$sent_review", reason="spam"
+    ),
+    ("GET", "/api/reports/{report_id}"): Rule("GET", (401, 404, 200, 404, 200), "report"),
+    ("GET", "/api/moderation/reports"): moderator(200, **NO_ONE),
+    ("GET", "/api/moderation/reports/{report_id}"): moderator(200, "report", **NO_ONE),
+    ("POST", "/api/moderation/reports/{report_id}/claim"): moderator(
+        200, "report", **POST, **NO_ONE
+    ),
+    ("POST", "/api/moderation/reports/{report_id}/release"): moderator(
+        409, "report", **POST, **NO_ONE
+    ),
+    ("POST", "/api/moderation/reports/{report_id}/decide"): moderator(
+        409, "report", **POST, **NO_ONE, decision="dismissed", explanation="No rule is broken."
+    ),
+    ("POST", "/api/moderation/reports/{report_id}/undo"): moderator(
+        409, "report", **POST, **NO_ONE
+    ),
+    ("GET", "/api/moderation/suspensions"): moderator(200, **NO_ONE),
+    ("POST", "/api/moderation/suspensions/{username}/lift"): moderator(
+        204, "suspended_name", **POST, **NO_ONE
+    ),
+    ("GET", "/api/moderation/appeals"): moderator(200, **NO_ONE),
+    ("POST", "/api/moderation/appeals/{appeal_id}/decide"): moderator(
+        422, "appeal", **POST, **NO_ONE, decision="upheld", explanation="No."
+    ),
+    ("GET", "/api/moderation/fairness"): moderator(200, **NO_ONE),
+    ("GET", "/api/reviews/{review_id}/names"): both_sides("settled_review", 200, **NO_ONE),
+    ("POST", "/api/reviews/{review_id}/names"): both_sides(
+        "settled_review", 200, **POST, **NO_ONE, show=True
+    ),
+    # The author thanks, not the reviewer.
+    ("POST", "/api/reviews/{review_id}/thanks"): Rule(
+        "POST", (401, 404, 204, 403, 404), "settled_review"
+    ),
+    ("GET", "/api/reviews/{review_id}/answers"): both_sides("settled_review", 200, **NO_ONE),
+    ("POST", "/api/reviews/{review_id}/answers"): both_sides(
+        "settled_review", 201, **POST, **NO_ONE, text="Thanks."
+    ),
+    ("GET", "/api/submissions/{submission_id}/steps"): Rule(
+        "GET", (401, 404, 200, 200, 200), "settled"
+    ),
+    ("GET", "/api/submissions/{submission_id}/appeal"): Rule(
+        "GET", (401, 404, 200, 200, 200), "settled"
+    ),
+    ("POST", "/api/submissions/{submission_id}/appeal"): api_owner(
+        "settled", 409, "POST", reason="The reviewers overlooked the second half."
+    ),
     ("GET", "/api/leaderboard/"): api_signed_in(),
     ("GET", "/api/leaderboard/user/{user_id}"): api_signed_in(),
 }

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts import inbox, notices, pictures, tokens
+from accounts import blocks, inbox, moderation, notices, pictures, suspension, tokens
 from accounts.models import Notification, User
 from ai import explaining
 from challenges import catalogue, generation, replan_writing
@@ -26,6 +26,7 @@ from goals import calendar_feed, milestones
 from goals.models import Goal
 from learnquest.api import api
 from learnquest.pages import data_export
+from reviews import appeals
 from submissions import hints
 from submissions.models import Submission
 from tests import access_document
@@ -40,7 +41,9 @@ from tests.factories import (
     make_picture,
     make_review,
     make_second_attempt,
+    make_submission,
     make_submission_with_file,
+    make_user,
 )
 
 
@@ -56,11 +59,24 @@ def make_shared_goal(alice: User) -> Goal:
     return goal
 
 
+def make_settled(goal: Goal, bob: User, carol: User) -> Submission:
+    """Work of the goal's owner, reviewed by both."""
+    work = make_submission(make_challenge(goal, title="Settled"))
+    make_review(work, bob)
+    make_review(work, carol)
+    return work
+
+
 @pytest.fixture
-def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
+def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[str, Any]:
     """Alice's things by name, as they stand in addresses."""
     address = EmailAddress.objects.create(user=alice, email=alice.email, primary=True)
     goal = make_goal(alice)
+    settled = make_settled(goal, bob, carol)
+    appeal = appeals.appeal(
+        work=settled, by=alice, reason="The reviewers overlooked the second half."
+    )
+    dora = make_user(username="dora")
     work = make_submission_with_file(make_challenge(goal))
     sent = make_review(work, carol)
     claimed = claim(work, bob)
@@ -96,6 +112,20 @@ def world(media: Path, alice: User, bob: User, carol: User) -> dict[str, Any]:
         "challenge": make_challenge(goal, title="Untouched").pk,
         "begun_challenge": begun.pk,
         "draft": make_draft(begun).pk,
+        "settled": settled.pk,
+        "settled_review": settled.peer_reviews.get(reviewer=bob).pk,
+        "appeal": appeal.pk,
+        "reportable": ("review", sent.pk),
+        "report": moderation.report(
+            kind="review",
+            target_id=settled.peer_reviews.get(reviewer=carol).pk,
+            by=alice,
+            reason="unfair",
+        ).pk,
+        "block": blocks.block(person=dora, by=alice).pk,
+        "blocked": dora.username,
+        "suspended": suspension.suspend(user=dora, by=mona, reason="Spam, again.").pk,
+        "suspended_name": dora.username,
         "submission": work.pk,
         "file": work.attachments.get().pk,
         "submission_file": (work.pk, work.attachments.get().pk),

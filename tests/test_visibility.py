@@ -7,14 +7,16 @@ from django.apps import apps
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts import audit, devices, idempotency, mail, tokens
+from accounts import audit, blocks, devices, idempotency, mail, tokens
+from accounts.conduct import Hideable
 from accounts.models import User, WeeklyDigest
 from ai.models import AIRequest, Transcript
 from challenges import catalogue, prerequisites, variation
 from challenges.models import Proposal, Quest
 from goals.models import Goal
 from leaderboard.models import BadgeAward
-from reviews.models import GraderStanding, Outcome
+from reviews import after
+from reviews.models import GraderStanding, Outcome, PeerReview
 from tests.access_rules import NOT_PERSONAL, ROWS
 from tests.factories import make_challenge
 from tests.test_access import world  # noqa: F401 - a fixture
@@ -29,6 +31,17 @@ WORLDS: dict[str, dict[str, Any]] = {
     "public profile": {"alice": {"is_profile_public": True}},
     "off the board": {"alice": {"is_on_leaderboard": False}},
     "deactivated": {"alice": {"is_active": False, "is_profile_public": True}},
+    # With "goal" and "alice" public, so that something is taken away.
+    "hidden by a moderator": {
+        "goal": {"visibility": "public"},
+        "alice": {"is_profile_public": True},
+        "hidden": True,
+    },
+    "kept apart by blocks": {
+        "goal": {"visibility": "public"},
+        "alice": {"is_profile_public": True},
+        "blocks": [("alice", "charlie"), ("bob", "alice"), ("alice", "mona")],
+    },
 }
 
 
@@ -39,6 +52,7 @@ def full_world(world: dict[str, Any], alice: User) -> dict[str, Any]:  # noqa: F
     mail.send(template="review_received", user=alice, context={"title": "Bread", "url": "/"})
     devices.recognise(user=alice, user_agent="laptop", mark="a mark")
     audit.record(kind=audit.Kind.SIGNED_IN, user=alice)
+    after.answer(review=PeerReview.objects.get(pk=world["settled_review"]), by=alice, text="Why?")
     WeeklyDigest.objects.create(user=alice, week="2026-W48")
     BadgeAward.objects.get_or_create(user=alice, badge="first_step", awarded_at=timezone.now())
     goal = Goal.objects.get(pk=world["goal"])
@@ -84,6 +98,14 @@ def test_the_list_and_the_question_agree(
     Goal.objects.update(**WORLDS[state].get("goal", {"visibility": "private"}))
     if changes := WORLDS[state].get("alice"):
         User.objects.filter(pk=alice.pk).update(**changes)
+    if WORLDS[state].get("hidden"):
+        for model in MODELS:
+            if issubclass(model, Hideable):
+                model._default_manager.update(hidden_at=timezone.now())
+    for blocker, blocked in WORLDS[state].get("blocks", []):
+        blocks.block(
+            person=User.objects.get(username=blocked), by=User.objects.get(username=blocker)
+        )
     cast = {
         person.username: User.objects.get(pk=person.pk)
         for person in (alice, bob, carol, charlie, mona)

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts import sessions, tokens
+from accounts import devices, sessions, tokens
 from accounts.models import RefreshToken, User
 from accounts.tokens import InvalidToken
 from learnquest.core.errors import NotFound
@@ -62,7 +62,7 @@ def test_the_page_names_browsers_and_apps(alice: User) -> None:
     browser(alice, IPHONE, "192.0.2.2")
     app(alice)
     page = laptop.get("/accounts/security/").content.decode()
-    for words in ("Firefox, Windows", "Mobile Safari, iOS", "192.0.2.2", "LearnApp/2.1"):
+    for words in ("Firefox on Windows", "Mobile Safari on iOS", "192.0.2.2", "LearnApp/2.1"):
         assert words in page
     assert page.count("This browser") == 1
 
@@ -78,10 +78,15 @@ def test_times_are_the_learners_own(alice: User) -> None:
 
 @pytest.mark.parametrize(
     ("agent", "name"),
-    [(FIREFOX, "Firefox, Windows"), ("", ""), ("MyScript/1 (x)", "MyScript/1"), ("curl/8", "curl")],
+    [
+        (FIREFOX, "Firefox on Windows"),
+        ("", "An unknown device"),
+        ("MyScript/1 (x)", "MyScript/1"),
+        ("curl/8", "curl"),
+    ],
 )
 def test_a_device_has_the_name_that_it_tells(agent: str, name: str) -> None:
-    assert sessions.device_name(agent) == name
+    assert devices.name_of(agent) == name
 
 
 def test_alice_signs_one_browser_out(alice: User) -> None:

@@ -94,6 +94,7 @@ FORMS = {
     "reviews:hand_in": ("submission", ""),
     "reviews:next": ("review", ""),
     "reviews:send": ("review", ""),
+    "moderation:report": ("report", ""),
 }
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
-from accounts import pictures
+from accounts import blocks, pictures
 from accounts.api import ProfileOut, auth_router
-from accounts.models import DataExport
+from accounts.models import Block, DataExport
 from goals.models import Category, Goal
-from learnquest.core.api import Id, In, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from learnquest.pages import data_export, leaving, people
@@ -44,6 +44,16 @@ class ExportOut(Schema):
 
 class PasswordIn(In):
     password: str = Field(json_schema_extra={"format": "password"})
+
+
+class BlockOut(Schema):
+    username: str = Field(alias="blocked.username")
+    name: str = Field(alias="blocked.name")
+    created_at: datetime
+
+
+class BlockIn(In):
+    username: str
 
 
 class PublicGoalOut(Schema):
@@ -135,6 +145,31 @@ def download_export(
     export = get_object_or_404(mine, pk=export_id)
     _confirm(request, payload)
     return send(export)
+
+
+@auth_router.get("/blocks", response={200: Page[BlockOut], **refusals(422)})
+def list_blocks(request: LearnerRequest, paging: Query[Paging]) -> Any:
+    """Whom you block, newest first."""
+    mine = Block.objects.visible_to(request.user).select_related("blocked")
+    return paged(mine.order_by("-created_at", "-pk"), paging, list)
+
+
+@auth_router.post("/blocks", response={200: BlockOut, **refusals(403, 404, 409, 422)})
+def block(request: LearnerRequest, payload: BlockIn) -> Any:
+    """Block somebody whose page you can open: neither sees the other's page, goals or quests, or
+    gets the other's work to review. Nobody is told. Safe to send twice."""
+    person = people.find(username=payload.username, viewer=request.user)
+    return blocks.block(person=person, by=request.user)
+
+
+@auth_router.delete("/blocks/{username}", response={204: None, **refusals(403, 404)})
+def unblock(request: LearnerRequest, username: str) -> Any:
+    """Take somebody off the list."""
+    mine = Block.objects.visible_to(request.user)
+    blocks.unblock(
+        block=get_object_or_404(mine, blocked__username__iexact=username), by=request.user
+    )
+    return Status(204, None)
 
 
 @people_router.get("/{username}", response={200: PersonOut, **refusals(404)})

@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from accounts.models import User
+from accounts.models import Report, User
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,16 @@ SECTIONS = (
     Section("mails", "accounts.OutgoingMail", "user", ("text", "html", "headers")),
     Section("known_devices", "accounts.KnownDevice", "user", ("mark_hash",)),
     Section("weekly_digests", "accounts.WeeklyDigest", "user"),
+    # Who else had to do with it stays between the moderators and them.
+    Section("reports_made", "accounts.Report", "reporter", ("person", "moderator")),
+    Section(
+        "decisions_of_moderators",
+        "accounts.Report",
+        "person",
+        ("reporter", "reason", "note", "moderator", "claimed_at", "created_at"),
+        only=(("state", "decided"), ("decision__in", Report.DECISIONS_AGAINST)),
+    ),
+    Section("blocks", "accounts.Block", "blocker"),
     Section("security_events", "accounts.AuditEvent", "user", ("actor",)),
     Section("milestones", "goals.Milestone", "goal__owner"),
     Section("progress", "goals.Progress", "user"),
@@ -89,6 +99,8 @@ SECTIONS = (
     Section(
         "standing_as_reviewer", "reviews.GraderStanding", "reviewer", ("coach", "belief", "fit")
     ),
+    Section("answers_about_reviews", "reviews.Answer", "writer"),
+    Section("appeals", "reviews.Appeal", "submission__author", ("moderator",)),
     Section("points", "leaderboard.PointEntry", "user", ("key",)),
     Section("standings", "leaderboard.Standing", "user"),
     Section("badges", "leaderboard.BadgeAward", "user"),

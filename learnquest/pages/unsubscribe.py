@@ -13,6 +13,7 @@ from accounts import notices
 NAMES = {
     "review": _("Mails about reviews of your work"),
     "digest": _("Weekly digests"),
+    "moderation": _("Mails about what moderators decide"),
 }
 
 

@@ -27,6 +27,7 @@ SECTIONS = (
     ("pages:settings", gettext_lazy("Profile")),
     ("pages:privacy", gettext_lazy("Privacy")),
     ("pages:mail", gettext_lazy("Mail")),
+    ("pages:blocked", gettext_lazy("Blocked")),
     ("pages:data", gettext_lazy("Your data")),
 )
 

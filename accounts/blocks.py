@@ -1,0 +1,46 @@
+"""Who wants nothing to do with whom. A block works both ways, and nobody is told of it."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Block, User
+from learnquest.core.errors import Conflict, Invalid
+
+MOST_BLOCKS = 500
+
+
+@transaction.atomic
+def block(*, person: User, by: User) -> Block:
+    """Keep two people apart: neither sees the other's page or quests, nor reviews their work.
+
+    Blocking somebody twice is one block. Raises Invalid for oneself, and Conflict after 500.
+    """
+    if person.pk == by.pk:
+        raise Invalid(_("You cannot block yourself."))
+    by.__dict__.pop("apart_ids", None)
+    mine = Block.objects.visible_to(by)
+    existing = mine.filter(blocked=person).first()
+    if existing is not None:
+        return existing
+    if mine.count() >= MOST_BLOCKS:
+        raise Conflict(_("You block 500 people. Take somebody off the list first."))
+    try:
+        with transaction.atomic():
+            return Block.objects.create(blocker=by, blocked=person)
+    except IntegrityError:
+        return mine.get(blocked=person)  # a second click was faster
+
+
+@transaction.atomic
+def unblock(*, block: Block, by: User) -> None:
+    """Take a block back. One that the other person has made stays."""
+    by.__dict__.pop("apart_ids", None)
+    Block.objects.visible_to(by).filter(pk=block.pk).delete()
+
+
+def blocked_with(user: User) -> "QuerySet[User, int]":
+    """Return the ids of whom `user` blocks and who blocks them, as a query to put into another."""
+    return User.objects.filter(Q(blocked_by__blocker=user) | Q(blocks__blocked=user)).values_list(
+        "pk", flat=True
+    )

@@ -1,0 +1,77 @@
+"""What can be reported. Each app tells here of what is its own, from `AppConfig.ready`.
+
+A new kind, such as an attachment, needs one `register` with its model (a `Hideable`, or a person)
+and the `components/report.html` on its page: queue, decision, hiding and notices work for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+MOST_WORDS = 4000
+
+
+def _nothing(thing: Any) -> None:
+    """What happens besides when a thing is hidden, where nothing does."""
+
+
+@dataclass(frozen=True)
+class Reportable:
+    """A kind of thing that learners may report and moderators may hide."""
+
+    kind: str
+    label: str | Promise
+    model: type[models.Model]
+    # What a learner may report: what of it they can see, never their own.
+    open_to: Callable[[User], "models.QuerySet[Any]"]
+    person_id: Callable[[Any], int | None]
+    title: Callable[[Any], str]
+    words: Callable[[Any], str]
+    # The page on which whose it is finds it.
+    path: Callable[[Any], str]
+    after_hiding: Callable[[Any], None] = _nothing
+
+    def find(self, target_id: int) -> Any:
+        """Return the thing, or None where it is gone."""
+        return self.model._default_manager.filter(pk=target_id).first()
+
+
+_kinds: dict[str, Reportable] = {}
+
+
+def register(reportable: Reportable) -> None:
+    _kinds[reportable.kind] = reportable
+
+
+def of(kind: str) -> Reportable | None:
+    return _kinds.get(kind)
+
+
+def kinds() -> dict[str, Reportable]:
+    """Return all kinds by name."""
+    return dict(_kinds)
+
+
+def _words_of_profile(person: User) -> str:
+    named = f"{person.display_name or '–'} (@{person.username})"
+    return f"{named}\n\n{person.bio}".strip()
+
+
+register(
+    Reportable(
+        kind="profile",
+        label=_("a profile"),
+        model=User,
+        open_to=lambda user: User.objects.visible_to(user).exclude(pk=user.pk),
+        person_id=lambda person: person.pk,
+        title=lambda person: f"@{person.username}",
+        words=_words_of_profile,
+        path=lambda person: f"/people/{person.username}/",
+    )
+)

@@ -1,0 +1,86 @@
+"""Work, reviews and answers may be reported by those who got to see them, and by nobody else."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import suspension
+from accounts.models import User
+from accounts.reportables import Reportable, register
+from reviews import assignment
+from reviews.models import Answer, PeerReview
+from submissions.models import Submission
+
+
+@receiver(suspension.suspended)
+def give_back_claims(user: User, **kwargs: Any) -> None:
+    """Others wait for the reviews that somebody suspended will not write."""
+    assignment.release_all(by=user)
+
+
+def release_claims_on(submission: Submission) -> None:
+    """Take hidden work out of its reviewers' hands."""
+    PeerReview.objects.filter(submission=submission, status=PeerReview.Status.CLAIMED).update(
+        status=PeerReview.Status.RELEASED
+    )
+
+
+def _words_of_review(review: PeerReview) -> str:
+    names = {one.key: one.name for one in review.submission.challenge.criteria}
+    said = [f"{names.get(key, key)}: {text}" for key, text in review.comments.items() if text]
+    return "\n\n".join([review.overall, *said]).strip()
+
+
+def _words_of_work(work: Submission) -> str:
+    return f"{work.body}\n\n{work.link}".strip()
+
+
+register(
+    Reportable(
+        kind="submission",
+        label=gettext_lazy("a piece of work"),
+        model=Submission,
+        open_to=lambda user: Submission.objects.filter(
+            pk__in=PeerReview.objects.given_by(user).values("submission")
+        ),
+        person_id=lambda work: work.author_id,
+        title=lambda work: work.challenge.title,
+        words=_words_of_work,
+        path=lambda work: work.get_absolute_url(),
+        after_hiding=release_claims_on,
+    )
+)
+register(
+    Reportable(
+        kind="review",
+        label=gettext_lazy("a review"),
+        model=PeerReview,
+        open_to=lambda user: PeerReview.objects.sent().filter(author=user),
+        person_id=lambda review: review.reviewer_id,
+        title=lambda review: (
+            _("Review of “%(title)s”") % {"title": review.submission.challenge.title}
+        ),
+        words=_words_of_review,
+        path=lambda review: review.get_absolute_url(),
+    )
+)
+register(
+    Reportable(
+        kind="answer",
+        label=gettext_lazy("an answer to a review"),
+        model=Answer,
+        open_to=lambda user: Answer.objects.visible_to(user).exclude(writer=user),
+        person_id=lambda answer: answer.writer_id,
+        title=lambda answer: (
+            _("Answer about “%(title)s”") % {"title": answer.review.submission.challenge.title}
+        ),
+        words=lambda answer: answer.text,
+        path=lambda answer: (
+            answer.review.submission.get_absolute_url()
+            if answer.is_by_author
+            else answer.review.get_absolute_url()
+        ),
+    )
+)
