@@ -96,6 +96,9 @@ class User(AbstractUser):
     is_profile_public = models.BooleanField(_("show my profile to other learners"), default=False)
     is_on_leaderboard = models.BooleanField(_("show me on the leaderboard"), default=True)
     wants_review_mail = models.BooleanField(_("mail me when a review arrives"), default=True)
+    wants_review_invitations = models.BooleanField(
+        _("ask me when work in my fields waits for a review"), default=True
+    )
     wants_digest_mail = models.BooleanField(_("mail me a weekly digest"), default=True)
     # When a learner who asked to leave is erased. Until then they may sign in and stay.
     erase_at = models.DateTimeField(_("to be erased"), null=True, blank=True)
@@ -247,6 +250,8 @@ class Notification(models.Model):
         ACCEPTED = "accepted", _("Your work was accepted")
         RETURNED = "returned", _("Your work came back for another try")
         REVIEW_HELPFUL = "review_helpful", _("Your review was marked helpful")
+        REVIEW_INVITED = "review_invited", _("Work waits for a review")
+        REVIEW_DUE = "review_due", _("A review in your hands is due soon")
         BADGE = "badge", _("You earned a badge")
         SECURITY = "security", _("Security notice")
         EXPORT_READY = "export_ready", _("Your data is ready to download")

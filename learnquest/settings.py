@@ -470,6 +470,13 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 
+# --- Reviews ----------------------------------------------------------------
+
+# How many works with known marks come before a new reviewer's first peer; 0 for none.
+REVIEW_TRAINING_FIRST = env.int("REVIEW_TRAINING_FIRST", default=2)
+# About each how many-th review is of a known work without saying so; 0 for none.
+REVIEW_KNOWN_EVERY = env.int("REVIEW_KNOWN_EVERY", default=12)
+
 # --- Operations -------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

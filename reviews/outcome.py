@@ -14,7 +14,7 @@ from goals import progress_log
 from goals.models import Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
-from reviews import scoring
+from reviews import cases, scoring
 from reviews.models import PeerReview
 from submissions import lifecycle
 from submissions.models import Submission
@@ -42,7 +42,8 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
         .get(pk=submission_id)
     )
     reviews = list(PeerReview.objects.filter(submission=submission).sent())
-    if submission.status != Submission.Status.SUBMITTED or len(reviews) < REVIEWS_NEEDED:
+    needed = cases.reviews_needed(submission_id, REVIEWS_NEEDED)
+    if submission.status != Submission.Status.SUBMITTED or len(reviews) < needed:
         return None
     consensus = consensus_of(reviews)
     is_accepted = consensus.score >= PASS_MARK
@@ -68,6 +69,7 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
     _reward_author(submission, challenge, is_accepted=is_accepted, now=now)
     for review in reviews:
         _reward_reviewer(review, challenge, consensus, now=now)
+    cases.close_case(submission_id=submission_id, now=now)
     return submission
 
 
@@ -134,7 +136,7 @@ def _reward_reviewer(
         return  # their account is gone; what they said counts all the same
     points.award(
         user_id=review.reviewer_id,
-        amount=round(points.REVIEW_QUALITY_MOST * quality),
+        amount=review.times * round(points.REVIEW_QUALITY_MOST * quality),
         reason=PointEntry.Reason.REVIEW_QUALITY,
         key=f"review-quality:{review.pk}",
         verified=True,

@@ -265,6 +265,7 @@ ROWS: dict[str, str] = {
     "Submission": "the author; moderators once handed in; a reviewer through their claim alone",
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name",
+    "ReviewCase": "as its submission",
     "PointEntry": "whose it is",
     "Standing": "everybody, unless the learner left the board; always oneself",
     "BadgeAward": "as the profile of whom it was awarded to",
@@ -275,6 +276,7 @@ NOT_PERSONAL: dict[str, str] = {
     "PromptTemplate": "words of the site's own, which only the admin shows",
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
     "ScheduledJob": "when the site's own jobs are due",
+    "TrainingWork": "work of the house with known marks; a reviewer sees it through their review",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
 }
 
