@@ -1,9 +1,13 @@
 """Who reviews what. Nobody chooses: "review next" takes what needs it most."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +25,8 @@ QUIET = timedelta(hours=12)
 MOST_RENEWALS = 3
 # Reviewers who met within this time do not judge each other.
 PAIR_REST = timedelta(days=30)
+# What somebody owes and gave is counted over this time.
+RECKONED = timedelta(days=28)
 # The preference for one's own field looks no further than this, and only at what is fresh.
 HEAD = 50
 FRESH = timedelta(hours=24)
@@ -46,12 +52,17 @@ def waiting_for(reviewer: User, *, now: datetime | None = None) -> ReviewCaseQue
     """Return what this reviewer may claim: others' work in review with a seat free, in order.
 
     Fewest live reviews first, then the longest wait; what has waited for 72 hours before all.
-    Work the reviewer had before, even if they gave it back, does not come again.
+    Work the reviewer had before, even if they gave it back, does not come again. Who gave more
+    reviews than they owe gets what has waited for some hours: others are asked first.
     """
     now = now or timezone.now()
     had = PeerReview.objects.filter(submission=OuterRef("submission"), reviewer=reviewer)
+    others_first = timedelta(hours=settings.REVIEW_OTHERS_FIRST_HOURS)
+    fair = (
+        Q(waiting_since__lte=now - others_first) | Q(_owes(reviewer, now)) if others_first else Q()
+    )
     return (
-        ReviewCase.objects.filter(is_open=True)
+        ReviewCase.objects.filter(fair, is_open=True)
         # Work of somebody who is leaving needs no review, and comes back if they stay.
         .filter(author__is_active=True, author__erase_at=None)
         .exclude(author=reviewer)
@@ -59,6 +70,19 @@ def waiting_for(reviewer: User, *, now: datetime | None = None) -> ReviewCaseQue
         .exclude(Exists(had))
         .in_queue_order()
     )
+
+
+def _owes(reviewer: User, now: datetime) -> GreaterThan:
+    """Whether the reviewer has not given more than they owe: as many as they receive."""
+    since = now - RECKONED
+    received = Submission.objects.filter(author=reviewer, submitted_at__gt=since)
+    given = PeerReview.objects.given_by(reviewer).sent().filter(submitted_at__gt=since)
+    return GreaterThan(_count(received, "author") * SEATS + 1, _count(given, "reviewer"))
+
+
+def _count(rows: "QuerySet[Any]", by: str) -> Coalesce:
+    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
 @transaction.atomic
@@ -71,9 +95,8 @@ def claim_next(*, by: User, now: datetime | None = None) -> PeerReview | None:
     now = now or timezone.now()
     # Two clicks of one reviewer queue here, so that they end up with one claim.
     User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
-    held = open_claim(by, now=now)
-    if held is not None:
-        return held
+    if _held(by, now).exists():
+        return open_claim(by, now=now)
     case = _take(by, now)
     if case is None and free_seats(now=now):
         case = _take(by, now)
@@ -88,9 +111,8 @@ def claim_next(*, by: User, now: datetime | None = None) -> PeerReview | None:
         seat_until=now + QUIET,
         is_boosted=case.is_boosted,
     )
-    case.taken += 1
-    case.is_open = case.taken < case.seats
-    case.save(update_fields=["taken", "is_open"])
+    taken = case.taken + 1
+    ReviewCase.objects.filter(pk=case.pk).update(taken=taken, is_open=taken < case.seats)
     return review
 
 
@@ -142,7 +164,7 @@ def _lock(pk: int) -> ReviewCase | None:
             skip_locked=True, no_key=True, of=("self", "submission")
         )
         .select_related("submission")
-        .defer("submission__body")
+        .only("author", "taken", "seats", "is_boosted", "submission__id")
         .filter(pk=pk, is_open=True, submission__status=Submission.Status.SUBMITTED)
         .first()
     )
@@ -168,11 +190,13 @@ def seats_taken(submission: Submission, *, now: datetime) -> int:
 
 def open_claim(reviewer: User, *, now: datetime | None = None) -> PeerReview | None:
     """Return the review that is in this reviewer's hands."""
-    return (
-        PeerReview.objects.given_by(reviewer)
-        .filter(status=PeerReview.Status.CLAIMED, lease_until__gt=now or timezone.now())
-        .select_related("submission__challenge__goal")
-        .first()
+    held = _held(reviewer, now or timezone.now())
+    return held.select_related("submission__challenge__goal").first()
+
+
+def _held(reviewer: User, now: datetime) -> "QuerySet[PeerReview]":
+    return PeerReview.objects.given_by(reviewer).filter(
+        status=PeerReview.Status.CLAIMED, lease_until__gt=now
     )
 
 
