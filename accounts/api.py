@@ -43,6 +43,7 @@ class ProfileOut(Schema):
     is_profile_public: bool
     is_on_leaderboard: bool
     wants_review_mail: bool
+    wants_review_invitations: bool
     wants_digest_mail: bool
     date_joined: datetime
     erase_at: datetime | None = Field(description="When the account is erased, if you asked.")
@@ -61,6 +62,7 @@ class ProfileIn(In):
     is_profile_public: bool = False
     is_on_leaderboard: bool = True
     wants_review_mail: bool = True
+    wants_review_invitations: bool = True
     wants_digest_mail: bool = True
 
 

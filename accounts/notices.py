@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from accounts.tokens import Client
 
 # What a mail's reader may turn off by its link, and the choice behind each.
-CHOICES = {"review": "wants_review_mail", "digest": "wants_digest_mail"}
+CHOICES = {
+    "review": "wants_review_mail",
+    "invitations": "wants_review_invitations",
+    "digest": "wants_digest_mail",
+}
 SALT = "accounts.notices.unsubscribe"
 
 

@@ -21,3 +21,22 @@ def recover_ai_work() -> None:
     from reviews import recovery
 
     recovery.recover_ai_work()
+
+
+@scheduled(every=timedelta(minutes=1))
+@task()
+def free_seats() -> None:
+    from reviews import assignment
+
+    assignment.free_seats()
+
+
+@scheduled(every=timedelta(hours=1))
+@task()
+def watch_the_queue() -> None:
+    from reviews import deadlines, invitations, reminders
+
+    deadlines.boost_waiting()
+    deadlines.end_waits()
+    reminders.remind()
+    invitations.invite()

@@ -77,6 +77,13 @@ def left(by: User) -> "QuerySet[TrainingWork]":
     )
 
 
+def is_left(by: User) -> bool:
+    """Whether there is a known work that `by` has not had."""
+    if TrainingWork.objects.exists():
+        return left(by).exists()
+    return bool(known_works.read())  # they are stored when the first one is needed
+
+
 def is_time_for_a_known_one(by: User) -> bool:
     """Whether the next review should be of a known work without saying so.
 

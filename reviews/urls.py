@@ -12,6 +12,7 @@ urlpatterns = [
     path("submissions/<int:pk>/feedback/wrong/", views.report_feedback, name="report_feedback"),
     path("reviews/", desk_views.queue, name="queue"),
     path("reviews/next/", desk_views.claim, name="next"),
+    path("reviews/practise/", desk_views.practise, name="practise"),
     path("reviews/<int:pk>/", desk_views.desk, name="desk"),
     path("reviews/<int:pk>/save/", desk_views.save, name="save"),
     path("reviews/<int:pk>/check/", desk_views.check, name="check"),

@@ -11,7 +11,7 @@ from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import ai_feedback, handin, highlight, peer_review
+from reviews import ai_feedback, handin, highlight, peer_review, waits
 from reviews.models import AIFeedback, PeerReview
 from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
 from submissions import drafting
@@ -74,6 +74,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     context |= {
         "points": points.of_work(challenge_id=work.challenge_id, user=request.user),
         "reviews": list(reviews),
+        "wait": waits.of_work(work),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
     }

@@ -178,6 +178,7 @@ PAGES: dict[str, list[Rule]] = {
     "reviews:report_feedback": [owner("submission", 302, **POST, note="No.")],
     "reviews:queue": [signed_in()],
     "reviews:next": [signed_in(302, **POST)],
+    "reviews:practise": [signed_in(302, **POST)],
     "reviews:desk": [reviewer("claim", 200)],
     "reviews:save": [reviewer("claim", 302, **POST, overall="So far")],
     "reviews:check": [reviewer("claim", 302, **POST, overall="So far it is good work.")],
@@ -366,6 +367,11 @@ API: dict[tuple[str, str], Rule] = {
     ("GET", "/api/reviews/"): api_signed_in(),
     # Alice has none to review, bob holds one already, and others may claim.
     ("POST", "/api/reviews/next"): Rule("POST", (401, 204, 204, 200, 204)),
+    ("POST", "/api/reviews/practise"): Rule("POST", (401, 200, 200, 200, 200)),
+    ("GET", "/api/reviews/queue"): api_signed_in(),
+    ("PUT", "/api/reviews/{review_id}"): api_reviewer(
+        "claim", 200, "PUT", overall="So far", send=False
+    ),
     ("GET", "/api/reviews/{review_id}"): api_reviewer("claim", 200),
     ("POST", "/api/reviews/{review_id}/release"): api_reviewer("claim", 200, "POST"),
     ("POST", "/api/reviews/{review_id}/renew"): api_reviewer("claim", 200, "POST"),
