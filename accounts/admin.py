@@ -32,6 +32,7 @@ class UserAdmin(RolesAreNoted, DjangoUserAdmin[User]):
                     "is_profile_public",
                     "is_on_leaderboard",
                     "wants_review_mail",
+                    "wants_review_invitations",
                     "wants_digest_mail",
                     "wants_ai",
                     "wants_moderation_mail",

@@ -55,6 +55,7 @@ class ProfileOut(Schema):
     is_profile_public: bool
     is_on_leaderboard: bool
     wants_review_mail: bool
+    wants_review_invitations: bool
     wants_digest_mail: bool
     wants_ai: bool = Field(description="Whether an AI model may read your goals and your work.")
     wants_moderation_mail: bool
@@ -75,6 +76,7 @@ class ProfileIn(In):
     is_profile_public: bool = False
     is_on_leaderboard: bool = True
     wants_review_mail: bool = True
+    wants_review_invitations: bool = True
     wants_digest_mail: bool = True
     wants_ai: bool = True
     wants_moderation_mail: bool = True

@@ -166,7 +166,15 @@ class PrivacyForm(forms.ModelForm[User]):
 class MailForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ("wants_review_mail", "wants_digest_mail", "wants_moderation_mail")
+        fields = (
+            "wants_review_mail",
+            "wants_review_invitations",
+            "wants_digest_mail",
+            "wants_moderation_mail",
+        )
+        help_texts = {
+            "wants_review_invitations": _("By mail and in your inbox, at most once a day.")
+        }
 
 
 class PictureForm(forms.Form):

@@ -102,6 +102,9 @@ class User(Hideable, AbstractUser):
     is_profile_public = models.BooleanField(_("show my profile to other learners"), default=False)
     is_on_leaderboard = models.BooleanField(_("show me on the leaderboard"), default=True)
     wants_review_mail = models.BooleanField(_("mail me when a review arrives"), default=True)
+    wants_review_invitations = models.BooleanField(
+        _("ask me when work in my fields waits for a review"), default=True
+    )
     wants_digest_mail = models.BooleanField(_("mail me a weekly digest"), default=True)
     wants_moderation_mail = models.BooleanField(
         _("mail me what moderators decide on my reports and my content"), default=True
@@ -300,6 +303,8 @@ class Notification(models.Model):
         RETURNED = "returned", _("Your work came back for another try")
         PROVISIONAL = "provisional", _("A provisional result stands for your work")
         REVIEW_HELPFUL = "review_helpful", _("Your review was marked helpful")
+        REVIEW_INVITED = "review_invited", _("Work waits for a review")
+        REVIEW_DUE = "review_due", _("A review in your hands is due soon")
         BADGE = "badge", _("You earned a badge")
         SECURITY = "security", _("Security notice")
         EXPORT_READY = "export_ready", _("Your data is ready to download")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # What a mail's reader may turn off by its link, and the choice behind each.
 CHOICES = {
     "review": "wants_review_mail",
+    "invitations": "wants_review_invitations",
     "digest": "wants_digest_mail",
     "moderation": "wants_moderation_mail",
 }

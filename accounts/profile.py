@@ -16,6 +16,7 @@ EDITABLE = (
     "is_profile_public",
     "is_on_leaderboard",
     "wants_review_mail",
+    "wants_review_invitations",
     "wants_digest_mail",
     "wants_moderation_mail",
     "wants_ai",

@@ -504,6 +504,15 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# --- Reviews ----------------------------------------------------------------
+
+# How many works with known marks come before a new reviewer's first peer; 0 for none.
+REVIEW_TRAINING_FIRST = env.int("REVIEW_TRAINING_FIRST", default=2)
+# About each how many-th review is of a known work without saying so; 0 for none.
+REVIEW_KNOWN_EVERY = env.int("REVIEW_KNOWN_EVERY", default=12)
+# Who gave more reviews than they owe is asked when others have had so many hours; 0 asks at once.
+REVIEW_OTHERS_FIRST_HOURS = env.int("REVIEW_OTHERS_FIRST_HOURS", default=16)
+
 # --- Operations -------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

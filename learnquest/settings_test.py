@@ -32,3 +32,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 # Each test closes its connections; a pool would keep the test database open.
 DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 ALLOWED_HOSTS = ["*"]
+# Tests that tell of practice, and of who is asked first, turn it on.
+REVIEW_TRAINING_FIRST = REVIEW_KNOWN_EVERY = REVIEW_OTHERS_FIRST_HOURS = 0

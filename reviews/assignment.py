@@ -1,73 +1,188 @@
 """Who reviews what. Nobody chooses: "review next" takes what needs it most."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import blocks
 from accounts.models import User
-from learnquest.core.errors import Conflict
-from reviews.models import PeerReview
-from submissions.models import Submission, SubmissionQuerySet
+from goals.models import Goal
+from learnquest.core.errors import Conflict, Invalid
+from reviews import cases
+from reviews.models import PeerReview, ReviewCase
+from reviews.queue_models import SEATS, ReviewCaseQuerySet
+from submissions.models import Submission
 
-SEATS = 2
 LEASE = timedelta(hours=48)
+# After so many quiet hours somebody else may be asked too. The claim stays the reviewer's.
+QUIET = timedelta(hours=12)
+MOST_RENEWALS = 3
+# Reviewers who met within this time do not judge each other.
+PAIR_REST = timedelta(days=30)
+# What somebody owes and gave is counted over this time.
+RECKONED = timedelta(days=28)
+# The preference for one's own field looks no further than this, and only at what is fresh.
+HEAD = 50
+FRESH = timedelta(hours=24)
+TRIES = 3
+NOTE_LENGTH = 2000
+
+__all__ = ["LEASE", "QUIET", "SEATS", "claim_next", "open_claim", "release", "renew", "waiting_for"]
 
 
-def waiting_for(reviewer: User, *, now: datetime | None = None) -> SubmissionQuerySet:
-    """Return what this reviewer may claim: others' work in review with a seat free.
+def excluded_authors(reviewer: User, *, now: datetime) -> "QuerySet[PeerReview, int | None]":
+    """Return the ids of people whose work this reviewer must not get, as a subquery.
 
-    Fewest live reviews first, then the longest wait. Work the reviewer had before, even if they
-    gave it back, does not come again.
+    Whoever reviewed the reviewer's own work within 30 days, or holds it now: two people do not
+    judge each other. This is the place for any other reason why two people should not meet.
+    """
+    met = PeerReview.objects.filter(
+        author=reviewer, reviewer__isnull=False, claimed_at__gt=now - PAIR_REST
+    ).exclude(status=PeerReview.Status.RELEASED)
+    return met.values_list("reviewer", flat=True)
+
+
+def waiting_for(reviewer: User, *, now: datetime | None = None) -> ReviewCaseQuerySet:
+    """Return what this reviewer may claim: others' work in review with a seat free, in order.
+
+    Fewest live reviews first, then the longest wait; what has waited for 72 hours before all.
+    Work the reviewer had before, even if they gave it back, does not come again. Who gave more
+    reviews than they owe gets what has waited for some hours: others are asked first.
     """
     now = now or timezone.now()
-    live = Q(peer_reviews__status=PeerReview.Status.SUBMITTED) | Q(
-        peer_reviews__status=PeerReview.Status.CLAIMED, peer_reviews__lease_until__gt=now
+    had = PeerReview.objects.filter(submission=OuterRef("submission"), reviewer=reviewer)
+    others_first = timedelta(hours=settings.REVIEW_OTHERS_FIRST_HOURS)
+    fair = (
+        Q(waiting_since__lte=now - others_first) | Q(_owes(reviewer, now)) if others_first else Q()
     )
     return (
-        Submission.objects.filter(status=Submission.Status.SUBMITTED)
+        ReviewCase.objects.filter(fair, is_open=True)
         # Work of somebody who is leaving needs no review, and comes back if they stay.
-        .filter(author__is_active=True, author__erase_at=None, hidden_at=None)
+        .filter(author__is_active=True, author__erase_at=None, submission__hidden_at=None)
         .exclude(author=reviewer)
-        .exclude(pk__in=PeerReview.objects.filter(reviewer=reviewer).values("submission"))
-        .annotate(seats_taken=Count("peer_reviews", filter=live))
-        .filter(seats_taken__lt=SEATS)
-        .order_by("seats_taken", "submitted_at", "pk")
+        .exclude(author__in=blocks.blocked_with(reviewer))
+        .exclude(author__in=excluded_authors(reviewer, now=now))
+        .exclude(Exists(had))
+        .in_queue_order()
     )
+
+
+def _owes(reviewer: User, now: datetime) -> GreaterThan:
+    """Whether the reviewer has not given more than they owe: as many as they receive."""
+    since = now - RECKONED
+    received = Submission.objects.filter(author=reviewer, submitted_at__gt=since)
+    given = PeerReview.objects.given_by(reviewer).sent().filter(submitted_at__gt=since)
+    return GreaterThan(_count(received, "author") * SEATS + 1, _count(given, "reviewer"))
+
+
+def _count(rows: "QuerySet[Any]", by: str) -> Coalesce:
+    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
 @transaction.atomic
 def claim_next(*, by: User, now: datetime | None = None) -> PeerReview | None:
     """Claim the next submission for `by`, in one atomic step; None when nothing waits.
 
-    Who holds an open claim gets that one again: one at a time.
+    Who holds an open claim gets that one again: one at a time, so that a click that is sent twice
+    takes one work, and no work waits beneath another on somebody's desk.
     """
     now = now or timezone.now()
     # Two clicks of one reviewer queue here, so that they end up with one claim.
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    held = open_claim(by, now=now)
-    if held is not None:
-        return held
-    for submission_id in waiting_for(by, now=now).values_list("pk", flat=True)[:50]:
-        # Others who look at the same work at this moment skip it instead of waiting for it.
-        submission = (
-            Submission.objects.select_for_update(skip_locked=True, no_key=True)
-            .filter(pk=submission_id, status=Submission.Status.SUBMITTED)
-            .first()
-        )
-        # Under the lock the seats are counted again: the list above may be a moment old.
-        if submission is None or seats_taken(submission, now=now) >= SEATS:
-            continue
-        return PeerReview.objects.create(
-            submission=submission,
-            reviewer=by,
-            author_id=submission.author_id,
-            claimed_at=now,
-            lease_until=now + LEASE,
-        )
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+    if _held(by, now).exists():
+        return open_claim(by, now=now)
+    case = _take(by, now)
+    if case is None and free_seats(now=now):
+        case = _take(by, now)
+    if case is None:
+        return None
+    review = PeerReview.objects.create(
+        submission_id=case.submission_id,
+        reviewer=by,
+        author_id=case.author_id,
+        claimed_at=now,
+        lease_until=now + LEASE,
+        seat_until=now + QUIET,
+        is_boosted=case.is_boosted,
+    )
+    taken = case.taken + 1
+    ReviewCase.objects.filter(pk=case.pk).update(taken=taken, is_open=taken < case.seats)
+    return review
+
+
+def _take(by: User, now: datetime) -> ReviewCase | None:
+    """Lock the case that `by` should have; None when nothing waits for them."""
+    for _try in range(TRIES):
+        order = _preferred(by, now)
+        for pk in order:
+            case = _lock(pk)
+            # The author may be claiming the reviewer's work at this very moment.
+            if case is not None and _is_author_idle(case.author_id):
+                return case
+        if len(order) < HEAD:
+            return None  # others are at work on the little that there is
     return None
+
+
+def _preferred(by: User, now: datetime) -> list[int]:
+    """Return the ids of the head of the queue, the reviewer's own field first in what is fresh.
+
+    Within the same number of reviews, people whose work they reviewed lately come later, too.
+    """
+    own_field = Goal.objects.filter(owner=by, category=OuterRef("category"))
+    lately = PeerReview.objects.filter(
+        reviewer=by, author=OuterRef("author"), claimed_at__gt=now - PAIR_REST
+    )
+    head = (
+        waiting_for(by, now=now)
+        .annotate(is_own_field=Exists(own_field), is_met=Exists(lately))
+        .values_list("pk", "is_boosted", "taken", "waiting_since", "is_own_field", "is_met")
+    )[:HEAD]
+
+    def rank(row: tuple[int, bool, int, datetime, bool, bool]) -> tuple[object, ...]:
+        pk, is_boosted, taken, since, is_own_field, is_met = row
+        is_foreign = not is_own_field and now - since < FRESH
+        return (not is_boosted, taken, is_foreign, is_met, since, pk)
+
+    return [row[0] for row in sorted(head, key=rank)]
+
+
+def _lock(pk: int) -> ReviewCase | None:
+    """Lock a case and its submission; None where somebody else is looking at them.
+
+    Skipped instead of waited for; and under the lock the row is read again, for the list above
+    may be a moment old.
+    """
+    return (
+        ReviewCase.objects.select_for_update(
+            skip_locked=True, no_key=True, of=("self", "submission")
+        )
+        .select_related("submission")
+        .only("author", "taken", "seats", "is_boosted", "submission__id")
+        .filter(pk=pk, is_open=True, submission__status=Submission.Status.SUBMITTED)
+        .first()
+    )
+
+
+def _is_author_idle(author_id: int) -> bool:
+    """Whether the author is not claiming now; they cannot begin before this transaction ends.
+
+    Each claim holds its reviewer's row, so that of two people who reach for each other's work at
+    once at most one gets it. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM users WHERE id = %s FOR SHARE SKIP LOCKED", [author_id])
+        return cursor.fetchone() is not None
 
 
 def seats_taken(submission: Submission, *, now: datetime) -> int:
@@ -77,52 +192,165 @@ def seats_taken(submission: Submission, *, now: datetime) -> int:
 
 def open_claim(reviewer: User, *, now: datetime | None = None) -> PeerReview | None:
     """Return the review that is in this reviewer's hands."""
-    return (
-        PeerReview.objects.given_by(reviewer)
-        .filter(status=PeerReview.Status.CLAIMED, lease_until__gt=now or timezone.now())
-        .select_related("submission__challenge__goal")
-        .first()
+    held = _held(reviewer, now or timezone.now())
+    return held.select_related("submission__challenge__goal").first()
+
+
+def _held(reviewer: User, now: datetime) -> "QuerySet[PeerReview]":
+    return PeerReview.objects.given_by(reviewer).filter(
+        status=PeerReview.Status.CLAIMED, lease_until__gt=now
     )
 
 
 @transaction.atomic
-def release(*, review: PeerReview, by: User) -> PeerReview:
-    """Give a claim back to the pool; what was written stays with the review.
+def release(
+    *,
+    review: PeerReview,
+    by: User,
+    reason: str = "",
+    note: str = "",
+    now: datetime | None = None,
+) -> PeerReview:
+    """Give a claim back to the pool, perhaps with a reason; what was written stays with it.
 
-    Raises Conflict for a review that was sent or given back already.
+    Work that is reported goes to the moderators at once, and so does work that a second reviewer
+    cannot judge. Raises Conflict for a review that was sent or given back already, and Invalid
+    for a reason that there is not, or a report without words.
     """
     review = _claimed(review, by)
+    _check_reason(reason, note)
     review.status = PeerReview.Status.RELEASED
-    review.save(update_fields=["status"])
+    review.released_for = reason
+    review.holds_seat = False
+    if note.strip():
+        review.private_note = note.strip()
+    review.save(update_fields=["status", "released_for", "holds_seat", "private_note"])
+    _pass_on(review, now)
+    cases.recount(submission_id=review.submission_id, now=now)
     return review
+
+
+def _check_reason(reason: str, note: str) -> None:
+    if reason and reason not in PeerReview.ReleasedFor.values:
+        raise Invalid(_("Choose one of the reasons."), errors={"reason": [_("Unknown reason.")]})
+    if reason == PeerReview.ReleasedFor.REPORTED and not note.strip():
+        words = [_("Tell the moderators in a sentence what is wrong.")]
+        raise Invalid(_("A report needs a reason."), errors={"note": words})
+    if len(note) > NOTE_LENGTH:
+        raise Invalid(
+            _("The note is too long."), errors={"note": [_("Shorten this to 2000 characters.")]}
+        )
+
+
+def _pass_on(review: PeerReview, now: datetime | None) -> None:
+    """Put the work on the moderators' list where the reason calls for it."""
+    reasons = PeerReview.ReleasedFor
+    if review.released_for == reasons.REPORTED:
+        concern = ReviewCase.Concern.REPORTED
+    elif (
+        review.released_for == reasons.CANNOT_JUDGE
+        and PeerReview.objects.filter(
+            submission=review.submission_id, released_for=reasons.CANNOT_JUDGE
+        ).count()
+        >= 2
+    ):
+        concern = ReviewCase.Concern.CANNOT_JUDGE
+    else:
+        return
+    cases.escalate(submission_id=review.submission_id, concern=concern, now=now)
 
 
 @transaction.atomic
 def renew(*, review: PeerReview, by: User, now: datetime | None = None) -> PeerReview:
-    """Let the lease run for 48 hours from now.
+    """Let the lease run for 48 hours from now, at most three times.
 
-    Raises Conflict for a review that was sent or given back already.
+    Raises Conflict for a review that was sent or given back already, or renewed that often.
     """
+    now = now or timezone.now()
     review = _claimed(review, by)
-    review.lease_until = (now or timezone.now()) + LEASE
-    review.save(update_fields=["lease_until"])
+    if review.renewals >= MOST_RENEWALS:
+        raise Conflict(
+            _("You have renewed this three times. Send it when it is ready: it will still count.")
+        )
+    review.renewals += 1
+    review.reminders = 0
+    review.lease_until = now + LEASE
+    review.save(update_fields=["renewals", "reminders", "lease_until"])
+    stay(review, now=now)
     return review
+
+
+def stay(review: PeerReview, *, now: datetime) -> None:
+    """Note that the reviewer is at it: their seat stays theirs, or is theirs again if it is free.
+
+    The caller has locked the review.
+    """
+    if review.status != PeerReview.Status.CLAIMED or review.lease_until <= now:
+        return
+    regains = not review.holds_seat and _has_free_seat(review.submission_id)
+    review.holds_seat = review.holds_seat or regains
+    review.seat_until = min(now + QUIET, review.lease_until)
+    review.save(update_fields=["holds_seat", "seat_until"])
+    if regains:
+        cases.recount(submission_id=review.submission_id, now=now)
+
+
+def _has_free_seat(submission_id: int) -> bool:
+    found = ReviewCase.objects.select_for_update(no_key=True).filter(submission=submission_id)
+    return found.filter(is_open=True).exists()
+
+
+def finish(review: PeerReview, *, now: datetime) -> None:
+    """Let a review that is complete, and that the caller has locked, be sent.
+
+    Whoever comes when all seats are taken gives an extra one, which counts like any other. The
+    caller counts the seats with `cases.recount`, after `outcome.settle`: the case is locked last.
+    """
+    case = ReviewCase.objects.filter(submission=review.submission_id).first()
+    held = review.holds_seat and review.status == PeerReview.Status.CLAIMED
+    review.is_extra = case is not None and not case.is_open and not held
+    review.is_boosted = review.is_boosted or bool(case and case.is_boosted)
+    review.status = PeerReview.Status.SUBMITTED
+    review.submitted_at = now
+    review.holds_seat = True
+    review.save()
 
 
 def release_all(*, by: User) -> int:
     """Give back whatever `by` holds, for somebody who is leaving; returns how many claims."""
-    return (
-        PeerReview.objects.given_by(by)
-        .filter(status=PeerReview.Status.CLAIMED)
-        .update(status=PeerReview.Status.RELEASED)
-    )
+    held = PeerReview.objects.given_by(by).filter(status=PeerReview.Status.CLAIMED)
+    works = list(held.values_list("submission", flat=True))
+    held.update(status=PeerReview.Status.RELEASED, holds_seat=False)
+    for pk in works:
+        cases.recount(submission_id=pk)
+    return len(works)
 
 
 def expire_leases(*, now: datetime | None = None) -> int:
     """Mark the claims whose lease is over; returns how many. Their drafts are kept."""
-    return PeerReview.objects.filter(
-        status=PeerReview.Status.CLAIMED, lease_until__lte=now or timezone.now()
-    ).update(status=PeerReview.Status.EXPIRED)
+    now = now or timezone.now()
+    over = PeerReview.objects.filter(status=PeerReview.Status.CLAIMED, lease_until__lte=now)
+    return _let_go(over, now, status=PeerReview.Status.EXPIRED)
+
+
+def free_seats(*, now: datetime | None = None) -> int:
+    """Give seats on which nobody writes to others, and end leases; returns how many came free."""
+    now = now or timezone.now()
+    quiet = PeerReview.objects.filter(
+        status=PeerReview.Status.CLAIMED, holds_seat=True, seat_until__lte=now
+    )
+    return expire_leases(now=now) + _let_go(quiet, now)
+
+
+@transaction.atomic
+def _let_go(reviews: "QuerySet[PeerReview]", now: datetime, **changes: object) -> int:
+    rows = reviews.select_for_update(skip_locked=True, no_key=True).order_by("pk")
+    found = dict(rows.values_list("pk", "submission"))
+    PeerReview.objects.filter(Q(pk__in=found)).update(holds_seat=False, **changes)
+    # In one order, so that two sweeps do not wait for each other.
+    for pk in sorted(set(found.values())):
+        cases.recount(submission_id=pk, now=now)
+    return len(found)
 
 
 def _claimed(review: PeerReview, by: User) -> PeerReview:

@@ -12,6 +12,7 @@ from accounts.models import User
 from ai import asking
 from ai.exchange import Purpose
 from ai.models import Ask
+from ai.offline import review as offline_review
 from ai.schemas import ReviewCheck, ReviewInputs
 from learnquest.core.errors import Invalid
 from reviews.models import PeerReview
@@ -33,13 +34,39 @@ def check(*, review: PeerReview, by: User) -> Ask:
     review = (
         PeerReview.objects.given_by(by).select_related("submission__challenge").get(pk=review.pk)
     )
-    comments = {key: text for key, text in review.comments.items() if text.strip()}
-    if review.overall.strip():
-        comments[OVERALL] = review.overall
+    comments = _words(review)
     if not comments:
         raise Invalid(_("Write something first: there are no words to look at yet."))
     inputs = ReviewInputs(challenge_title=review.submission.challenge.title, comments=comments)
     return asking.request(by=by, about=f"review:{review.pk}", inputs=inputs)
+
+
+def before_sending(*, review: PeerReview, by: User) -> list[Remark]:
+    """Return what is worth a second thought before the saved words are sent, or nothing.
+
+    The rules of the built-in coach look, at once and without a model: where something is unkind,
+    or where nothing that was said helps the author on.
+    """
+    review = (
+        PeerReview.objects.given_by(by).select_related("submission__challenge").get(pk=review.pk)
+    )
+    comments = _words(review)
+    inputs = ReviewInputs(challenge_title=review.submission.challenge.title, comments=comments)
+    found = offline_review.review(inputs)
+    vague = {flag.field for flag in found.flags if flag.kind == "vague"}
+    is_worth_it = vague == comments.keys() or any(flag.kind == "unkind" for flag in found.flags)
+    return _said(found, review) if is_worth_it else []
+
+
+def _words(review: PeerReview) -> dict[str, str]:
+    """Return all that a review says, by where it stands."""
+    words = {key: text for key, text in review.comments.items() if text.strip()}
+    for number, passage in enumerate(review.quotes):
+        if passage["comment"].strip():
+            words[f"passage {number + 1}"] = passage["comment"]
+    if review.overall.strip():
+        words[OVERALL] = review.overall
+    return words
 
 
 def latest(*, review: PeerReview, by: User) -> Ask | None:
@@ -50,11 +77,15 @@ def latest(*, review: PeerReview, by: User) -> Ask | None:
 def remarks(ask: Ask, review: PeerReview) -> list[Remark]:
     """Return what a finished check says, in words of ours."""
     answer = asking.parsed(ask)
-    if not isinstance(answer, ReviewCheck):
-        return []
+    return _said(answer, review) if isinstance(answer, ReviewCheck) else []
+
+
+def _said(answer: ReviewCheck, review: PeerReview) -> list[Remark]:
     names = {c.key: c.name for c in review.submission.challenge.criteria} | {
         OVERALL: _("All in all")
     }
+    for number in range(len(review.quotes)):
+        names[f"passage {number + 1}"] = _("Passage %(n)d") % {"n": number + 1}
     words = {
         "vague": _("The author could not tell from this what to do next. Name a passage, and say "
                    "what would make it better."),

@@ -1,23 +1,35 @@
 """The reviewer's side: the queue, and the desk on which a review is written."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from leaderboard import points
-from learnquest.core.errors import DomainError
+from learnquest.core.errors import DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import after_views, assignment, coaching, peer_review, standings
+from reviews import (
+    after_views,
+    assignment,
+    coaching,
+    highlight,
+    invitations,
+    next_work,
+    peer_review,
+    standings,
+    training,
+)
 from reviews.forms import answers
 from reviews.models import PeerReview
+from reviews.quotes import MOST_PASSAGES
 
 PAGE_SIZE = 15
-MOST_COUNTED = 100
 
 
 @require_GET
@@ -30,10 +42,16 @@ def queue(request: LearnerRequest) -> HttpResponse:
         .select_related("submission__challenge__goal")
         .order_by("-claimed_at", "-pk")
     )
+    fields = invitations.waiting_by_field(request.user)
+    is_new = training.needs_training(request.user)
     context = {
         "held": assignment.open_claim(request.user),
-        "waiting": assignment.waiting_for(request.user)[:MOST_COUNTED].count(),
-        "most_counted": MOST_COUNTED,
+        "waiting": sum(field.count for field in fields),
+        "fields": fields,
+        "is_boosted": any(field.has_boosted for field in fields),
+        "balance": invitations.balance(request.user),
+        "is_new": is_new and training.is_left(request.user),
+        "can_practise": not fields and training.is_left(request.user),
         "shows_quality": standings.may_see_quality(request.user),
         "page": Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page")),
         "given": points.REVIEW_GIVEN,
@@ -44,9 +62,18 @@ def queue(request: LearnerRequest) -> HttpResponse:
 
 @post_only("reviews:queue")
 def claim(request: LearnerRequest) -> HttpResponse:
-    review = assignment.claim_next(by=request.user)
+    review = next_work.next_for(by=request.user)
     if review is None:
-        messages.info(request, _("Nothing waits for a review right now. Look again later."))
+        messages.info(request, _("Nothing waits for you right now. You can practise meanwhile."))
+        return redirect("reviews:queue")
+    return redirect(review)
+
+
+@post_only("reviews:queue")
+def practise(request: LearnerRequest) -> HttpResponse:
+    review = training.begin(by=request.user)
+    if review is None:
+        messages.info(request, _("You have had all works that there are for practice."))
         return redirect("reviews:queue")
     return redirect(review)
 
@@ -67,11 +94,18 @@ def save(request: LearnerRequest, pk: int) -> HttpResponse:
     given = answers(request.POST, review.submission.challenge.criteria)
     error = ""
     try:
-        peer_review.save_draft(review=review, by=request.user, **given)
+        review = peer_review.save_draft(review=review, by=request.user, **given)
+    except Stale as refusal:
+        return _both(request, review, given, refusal)
     except DomainError as refusal:
         error = str(refusal)
     if request.htmx:
-        context = {"saved_at": None if error else timezone.now(), "error": error}
+        context = {
+            "review": review,
+            "saved_at": None if error else review.saved_at,
+            "version": given["version"] if error else peer_review.version_of(review),
+            "error": error,
+        }
         status = 422 if error else 200
         return render(request, "reviews/desk.html#saved", context, status=status)
     if error:
@@ -88,12 +122,18 @@ def check(request: LearnerRequest, pk: int) -> HttpResponse:
     given = answers(request.POST, review.submission.challenge.criteria)
     refusal = None
     try:
+        # The page goes on with the version that it has; the next save of the same words is none.
         review = peer_review.save_draft(review=review, by=request.user, **given)
         coaching.check(review=review, by=request.user)
     except DomainError as error:
         refusal = error
     if request.htmx:
-        context = {"review": review, "refusal": refusal, **_check_context(request, review)}
+        context = {
+            "review": review,
+            "refusal": refusal,
+            "version": None if refusal else peer_review.version_of(review),
+            **_check_context(request, review),
+        }
         return render(request, "reviews/desk.html#check", context)
     if refusal:
         return _desk(request, review, given, refusal=refusal, status=refusal.status)
@@ -102,24 +142,46 @@ def check(request: LearnerRequest, pk: int) -> HttpResponse:
 
 @post_only("reviews:desk")
 def send(request: LearnerRequest, pk: int) -> HttpResponse:
+    """Send the review; words that may hurt, or help nobody on, are shown once more before."""
     review = _own_review(request, pk)
     given = answers(request.POST, review.submission.challenge.criteria)
     try:
-        peer_review.submit_review(review=review, by=request.user, **given)
+        if "anyway" not in request.POST and _is_in_hand(review):
+            review = peer_review.save_draft(review=review, by=request.user, **given)
+            given["version"] = peer_review.version_of(review)
+            remarks = coaching.before_sending(review=review, by=request.user)
+            if remarks:
+                return _desk(request, review, given, second_thoughts=remarks, status=422)
+        review = peer_review.submit_review(review=review, by=request.user, **given)
+    except Stale as refusal:
+        return _both(request, review, given, refusal)
     except DomainError as refusal:
         return _desk(request, review, given, refusal=refusal, status=refusal.status)
-    messages.success(request, _("Sent. You have earned %(n)d points.") % {"n": points.REVIEW_GIVEN})
-    return redirect("reviews:queue")
+    earned = review.times * points.REVIEW_GIVEN
+    messages.success(request, _("Sent. You have earned %(n)d points.") % {"n": earned})
+    # Of a known work there is something to see at once.
+    return redirect(review if training.is_known(review) else "reviews:queue")
 
 
 @post_only("reviews:desk")
 def release(request: LearnerRequest, pk: int) -> HttpResponse:
+    review = _own_review(request, pk)
     try:
-        assignment.release(review=_own_review(request, pk), by=request.user)
+        review = assignment.release(
+            review=review,
+            by=request.user,
+            reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", "").replace("\x00", ""),
+        )
+    except Invalid as refusal:
+        return _desk(request, review, release_refusal=refusal, status=422)
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Given back. Somebody else will review it."))
+        if review.released_for == PeerReview.ReleasedFor.REPORTED:
+            messages.success(request, _("Thank you. The moderators will look at it."))
+        else:
+            messages.success(request, _("Given back. Somebody else will review it."))
     return redirect("reviews:queue")
 
 
@@ -159,29 +221,91 @@ def _check_context(request: LearnerRequest, review: PeerReview) -> dict[str, obj
     }
 
 
+def _is_in_hand(review: PeerReview) -> bool:
+    return review.status in {PeerReview.Status.CLAIMED, PeerReview.Status.EXPIRED}
+
+
+def _both(
+    request: LearnerRequest, review: PeerReview, given: dict[str, Any], refusal: Stale
+) -> HttpResponse:
+    """Show what another tab saved beside what was written here, which is still unsaved."""
+    newer = cast("PeerReview", refusal.current)
+    context = {
+        # What was opened stays what it was: going on to type must not overwrite the other words.
+        "version": given["version"],
+        "newer": newer,
+        "newer_version": peer_review.version_of(newer),
+        "error": str(refusal),
+    }
+    if request.htmx:
+        context |= {"review": review, "challenge": review.submission.challenge}
+        return render(request, "reviews/desk.html#saved", context, status=409)
+    return _desk(request, review, given, status=409, more=context)
+
+
 def _desk(
     request: LearnerRequest,
     review: PeerReview,
-    given: dict[str, object] | None = None,
+    given: dict[str, Any] | None = None,
     *,
     refusal: DomainError | None = None,
+    release_refusal: Invalid | None = None,
+    second_thoughts: list[coaching.Remark] | None = None,
+    more: dict[str, object] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Show the desk with what was stored, or with what was just refused."""
     challenge = review.submission.challenge
-    stored = {"scores": review.scores, "comments": review.comments, "overall": review.overall}
+    stored = {
+        "scores": review.scores,
+        "comments": review.comments,
+        "overall": review.overall,
+        "quotes": review.quotes,
+        "private_note": review.private_note,
+        "version": peer_review.version_of(review),
+    }
+    shown = stored | {name: value for name, value in (given or {}).items() if value is not None}
+    errors = refusal.errors if refusal else {}
+    body, _marked = highlight.marked(
+        render_markdown(review.submission.body),
+        [(f"passage-{n}", one["quote"]) for n, one in enumerate(review.quotes, start=1)],
+    )
     context = {
         "review": review,
         "challenge": challenge,
         "instructions": render_markdown(challenge.instructions),
-        "body": render_markdown(review.submission.body),
-        "given": given or stored,
+        "body": body,
+        "given": shown,
+        "version": shown["version"],
+        "passages": _passage_rows(shown["quotes"], errors),
         "refusal": refusal,
-        "errors": refusal.errors if refusal else {},
-        "overall_errors": refusal.errors.get("overall", []) if refusal else [],
+        "errors": errors,
+        "overall_errors": errors.get("overall", []),
+        "second_thoughts": second_thoughts,
+        "release_refusal": release_refusal,
+        "reasons": PeerReview.ReleasedFor.choices,
+        "comparison": training.comparison(review),
+        "can_renew": review.renewals < assignment.MOST_RENEWALS,
         **_check_context(request, review),
         "shows_quality": standings.may_see_quality(request.user),
-        "is_open": review.status in {PeerReview.Status.CLAIMED, PeerReview.Status.EXPIRED},
+        "is_open": _is_in_hand(review),
         **_after(review, request),
+        **(more or {}),
     }
     return render(request, "reviews/desk.html", context, status=status)
+
+
+def _passage_rows(
+    quotes: list[dict[str, Any]], errors: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """Return the rows of the form: what is quoted, and an empty one while there is room."""
+    room = len(quotes) < MOST_PASSAGES
+    rows = [*quotes, *([{"quote": "", "comment": "", "start": None}] if room else [])]
+    return [
+        row
+        | {
+            "errors": [*errors.get(f"quote_{n}", []), *errors.get(f"quote_comment_{n}", [])],
+            "number": n,
+        }
+        for n, row in enumerate(rows)
+    ]

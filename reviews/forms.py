@@ -5,10 +5,11 @@ from typing import Any
 from django.http import QueryDict
 
 from challenges.rubrics import Rubric
+from reviews.quotes import MOST_PASSAGES
 
 
 def answers(data: QueryDict, rubric: Rubric) -> dict[str, Any]:
-    """Return scores, comments and the overall text; what is no number stays for the deed to say.
+    """Return what the deeds take; what is no number stays for them to say.
 
     Criteria without a chosen level are left out of the scores.
     """
@@ -22,7 +23,33 @@ def answers(data: QueryDict, rubric: Rubric) -> dict[str, Any]:
         comment = _text(data, f"comment_{criterion.key}")
         if comment:
             comments[criterion.key] = comment
-    return {"scores": scores, "comments": comments, "overall": _text(data, "overall")}
+    return {
+        "scores": scores,
+        "comments": comments,
+        "overall": _text(data, "overall"),
+        "quotes": _passages(data),
+        "private_note": _text(data, "private_note") if "private_note" in data else None,
+        "version": data.get("version"),
+    }
+
+
+def _passages(data: QueryDict) -> list[dict[str, Any]] | None:
+    """Return the passages with their comments; None where the page that sent this has none."""
+    if "quote_0" not in data:
+        return None
+    found = []
+    # A script may have added rows; more than are stored say so there.
+    for number in range(MOST_PASSAGES + 5):
+        at = data.get(f"quote_at_{number}", "")
+        is_place = at.isascii() and at.isdigit() and len(at) < 7
+        found.append(
+            {
+                "quote": _text(data, f"quote_{number}"),
+                "comment": _text(data, f"quote_comment_{number}"),
+                "start": int(at) if is_place else None,
+            }
+        )
+    return [one for one in found if one["quote"] or one["comment"]]
 
 
 def _text(data: QueryDict, name: str) -> str:

@@ -16,7 +16,7 @@ from goals.models import Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid
-from reviews import ai_feedback
+from reviews import ai_feedback, cases
 from submissions import checks, drafting, lifecycle, tasks
 from submissions.models import Submission
 
@@ -40,6 +40,7 @@ def hand_in(*, submission: Submission, by: User, now: datetime | None = None) ->
     lifecycle.hand_in(submission=submission, now=now)
     challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.HANDED_IN)
     ai_feedback.request(submission=submission)
+    cases.open_case(submission=submission, category=challenge.goal.category, now=now)
     progress_log.record(
         goal=challenge.goal, by=by, kind=Progress.Kind.HANDED_IN, note=challenge.title, now=now
     )

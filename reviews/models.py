@@ -93,11 +93,18 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
         return self.filter(Q(reviewer=user) | (sent & Q(author=user, hidden_at=None)))
 
     def live(self, *, now: datetime) -> Self:
-        """Reviews that hold a seat: sent and not hidden, or claimed with a lease that runs."""
+        """Reviews that hold a seat: sent and not hidden, or with somebody who is at it."""
         return self.filter(
             Q(status=PeerReview.Status.SUBMITTED, hidden_at=None)
-            | Q(status=PeerReview.Status.CLAIMED, lease_until__gt=now)
+            | Q(status=PeerReview.Status.CLAIMED, holds_seat=True, lease_until__gt=now)
         )
+
+    def of_known_work(self) -> Self:
+        """Reviews of works with known marks, announced or not; `submission.score` is the truth."""
+        return self.filter(submission__training_work__isnull=False)
+
+    def of_peers(self) -> Self:
+        return self.filter(submission__training_work__isnull=True)
 
     def sent(self) -> Self:
         """Reviews that count: what a moderator hid is as if it had never been sent."""
@@ -110,6 +117,14 @@ class PeerReview(Hideable):
         SUBMITTED = "submitted", _("Sent")
         EXPIRED = "expired", _("Expired")
         RELEASED = "released", _("Given back")
+
+    class ReleasedFor(models.TextChoices):
+        """Why a reviewer gave work back."""
+
+        NO_TIME = "no_time", _("I have no time after all")
+        CANNOT_JUDGE = "cannot_judge", _("I cannot judge this")
+        KNOWS_AUTHOR = "knows_author", _("I know whose work this is")
+        REPORTED = "reported", _("Something here should not be")
 
     submission = models.ForeignKey(
         Submission, on_delete=models.CASCADE, related_name="peer_reviews"
@@ -127,6 +142,25 @@ class PeerReview(Hideable):
     status = models.CharField(max_length=10, choices=Status, default=Status.CLAIMED)
     claimed_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField()
+    # Until when nobody else gets this place: some hours after the reviewer last wrote.
+    seat_until = models.DateTimeField(null=True, blank=True)
+    holds_seat = models.BooleanField(default=True)
+    renewals = models.PositiveSmallIntegerField(default=0)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    # Double points: the work had waited long.
+    is_boosted = models.BooleanField(default=False)
+    # Sent when the places were filled already. It counts like any other.
+    is_extra = models.BooleanField(default=False)
+    # Whether the reviewer knows that this is practice. Known works also come unannounced.
+    is_training = models.BooleanField(default=False)
+    released_for = models.CharField(max_length=12, choices=ReleasedFor, blank=True)
+    # For moderators alone: neither the author nor another reviewer sees it.
+    private_note = models.TextField(
+        _("note to the moderators"), blank=True, validators=[MaxLengthValidator(2000)]
+    )
+    saved_at = models.DateTimeField(null=True, blank=True)
+    # Passages with a comment each: quote, start, end, comment, as `quotes.Passage` has them.
+    quotes = models.JSONField(default=list, blank=True)
     scores = models.JSONField(default=dict, blank=True)
     comments = models.JSONField(default=dict, blank=True)
     overall = models.TextField(_("overall"), blank=True, validators=[MaxLengthValidator(5000)])
@@ -166,6 +200,17 @@ class PeerReview(Hideable):
             models.Index(fields=["submission", "status"], name="peer_reviews_seats"),
             # "My reviews", newest first.
             models.Index(fields=["reviewer", "status", "-claimed_at"], name="peer_reviews_mine"),
+            # Who reviewed somebody's work lately: they get none of it to review.
+            models.Index(fields=["author", "-claimed_at"], name="peer_reviews_of_author"),
+            # Each minute: seats on which nobody has written for hours, and leases that are over.
+            models.Index(
+                fields=["seat_until"],
+                condition=Q(status="claimed", holds_seat=True),
+                name="peer_reviews_quiet",
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(status="claimed"), name="peer_reviews_leases"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -188,12 +233,21 @@ class PeerReview(Hideable):
 
     @property
     def is_lease_over(self) -> bool:
+        if self.status == self.Status.EXPIRED:
+            return True
         return self.status == self.Status.CLAIMED and self.lease_until <= timezone.now()
 
+    @property
+    def times(self) -> int:
+        """How many times the usual points it earns."""
+        return 2 if self.is_boosted else 1
 
-# Django looks for models here; those of the consensus and of what follows it have their own files.
+
+# Django looks for models here; those of the queue, of the consensus and of what follows it have
+# files of their own.
 from reviews.after_models import Answer, Appeal  # noqa: E402
 from reviews.consensus_models import GraderStanding, GradingFit, Outcome  # noqa: E402
+from reviews.queue_models import ReviewCase, TrainingWork  # noqa: E402
 
 __all__ = [
     "AIFeedback",
@@ -203,4 +257,6 @@ __all__ = [
     "GradingFit",
     "Outcome",
     "PeerReview",
+    "ReviewCase",
+    "TrainingWork",
 ]

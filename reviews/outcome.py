@@ -15,7 +15,7 @@ from goals import progress_log
 from goals.models import Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
-from reviews import learning, worth
+from reviews import cases, learning, worth
 from reviews.consensus import Heard, Weighed, weigh
 from reviews.hearing import Hearing, hear, usual
 from reviews.models import Outcome, PeerReview
@@ -80,6 +80,7 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
     _value(hearing, challenge, new=reviews, now=now)
     for review in _taken_up_since(submission):
         worth.value_anew(review, pass_mark=PASS_MARK, now=now)
+    cases.close_case(submission_id=submission_id, now=now)
     return submission
 
 
@@ -102,7 +103,9 @@ def is_enough(hearing: Hearing, challenge: Challenge, *, is_over: bool) -> bool:
 def ask_for_another(submission: Submission, hearing: Hearing, *, now: datetime) -> Outcome:
     """Want one more reviewer for a submission, since those there were do not agree enough."""
     wanted = min(MOST_REVIEWS, max(REVIEWS_NEEDED, len(hearing.reviews)) + 1)
-    return _write(submission, hearing, now, reviews_wanted=wanted, is_provisional=False)
+    outcome = _write(submission, hearing, now, reviews_wanted=wanted, is_provisional=False)
+    cases.ask_for_one_more(submission_id=submission.pk, now=now)
+    return outcome
 
 
 def settle_overdue(*, now: datetime | None = None) -> int:

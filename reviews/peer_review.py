@@ -1,5 +1,6 @@
 """A peer's review: drafted, sent, and marked helpful by the author."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts import inbox, notices
 from accounts.models import Notification, User
+from challenges.models import Challenge
 from challenges.rubrics import Rubric, weighted_score
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
-from learnquest.core.errors import Conflict, Invalid
-from reviews import appeals, outcome, worth
+from learnquest.core.errors import Conflict, Invalid, Stale
+from reviews import appeals, assignment, cases, outcome, training, worth
 from reviews.models import PeerReview
+from reviews.quotes import anchored, incomplete, too_long
 from submissions.models import Submission
 
 MAX_COMMENT_LENGTH = 2000
@@ -30,16 +33,31 @@ def save_draft(
     scores: dict[str, Any],
     comments: dict[str, str],
     overall: str,
+    quotes: Sequence[Mapping[str, Any]] | None = None,
+    private_note: str | None = None,
+    version: str | None = None,
+    now: datetime | None = None,
 ) -> PeerReview:
-    """Keep what a reviewer wrote so far, with or without all scores.
+    """Keep what a reviewer wrote so far, with or without all scores; their seat stays theirs.
+
+    `version` is the `version_of` the draft that this was written upon. Raises Stale when other
+    words were saved since; without it the last save wins. Passages and the note to moderators
+    stay as they are where None is given.
 
     Raises Conflict once the review was sent or given back, and Invalid for a score that is not
     between 0 and 100 or a criterion that the rubric does not have.
     """
+    now = now or timezone.now()
     review = _in_hand(review, by)
-    rubric = review.submission.challenge.criteria
-    _fill(review, rubric, scores=scores, comments=comments, overall=overall)
-    review.save(update_fields=["scores", "comments", "overall"])
+    before = _content(review)
+    _fill(review, scores=scores, comments=comments, overall=overall)
+    _fill_more(review, quotes, private_note)
+    _check_newest(review, version, before)
+    review.saved_at = now
+    review.save(
+        update_fields=["scores", "comments", "overall", "quotes", "private_note", "saved_at"]
+    )
+    assignment.stay(review, now=now)
     return review
 
 
@@ -51,34 +69,59 @@ def submit_review(
     scores: dict[str, Any],
     comments: dict[str, str],
     overall: str,
+    quotes: Sequence[Mapping[str, Any]] | None = None,
+    private_note: str | None = None,
+    version: str | None = None,
     now: datetime | None = None,
 ) -> PeerReview:
     """Send a review; with enough of them the submission settles in the same transaction.
 
-    A review whose lease is over counts all the same: nobody's work is refused. Raises Invalid,
-    by field, for a criterion without a score or a review without words, and Conflict when it was
-    sent or given back already.
+    A review whose lease is over counts all the same, and so does one whose seat somebody else has
+    filled: nobody's work is refused. Raises Invalid, by field, for a criterion without a score, a
+    passage that is not in the work, or a review without words; Stale as `save_draft` does; and
+    Conflict when it was sent or given back already.
     """
     now = now or timezone.now()
     review = _in_hand(review, by)
     challenge = review.submission.challenge
     rubric = challenge.criteria
-    _fill(review, rubric, scores=scores, comments=comments, overall=overall)
+    before = _content(review)
+    _fill(review, scores=scores, comments=comments, overall=overall)
+    _fill_more(review, quotes, private_note)
+    _check_newest(review, version, before)
     _check_complete(review, rubric)
     review.score = Decimal(str(round(weighted_score(rubric, review.scores), 2)))
-    review.status = PeerReview.Status.SUBMITTED
-    review.submitted_at = now
-    review.save()
+    review.saved_at = now
+    assignment.finish(review, now=now)
+    _reward(review, challenge, by, now)
+    if training.is_known(review):
+        training.conclude(review, now=now)
+        return review
+    _tell_author(review, challenge, now)
+    outcome.settle(submission_id=review.submission_id, now=now)
+    if review.is_for_appeal:
+        appeals.note_opinion(submission_id=review.submission_id, now=now)
+    cases.recount(submission_id=review.submission_id, now=now)
+    review.refresh_from_db()
+    return review
+
+
+def _reward(review: PeerReview, challenge: Challenge, by: User, now: datetime) -> None:
+    """Give the points of a review that was sent: twice the usual where the work waited long."""
     points.award(
         user_id=by.pk,
-        amount=points.REVIEW_GIVEN,
+        amount=review.times * points.REVIEW_GIVEN,
         reason=PointEntry.Reason.REVIEW_GIVEN,
         key=f"review-given:{review.pk}",
-        verified=True,
+        # Announced practice counts for oneself; the board shows what was done for others.
+        verified=not review.is_training,
         category=challenge.goal.category,
         now=now,
     )
     badges.award_due(user_id=by.pk, now=now)
+
+
+def _tell_author(review: PeerReview, challenge: Challenge, now: datetime) -> None:
     inbox.notify(
         user_id=review.author_id,
         kind=Notification.Kind.REVIEW_RECEIVED,
@@ -92,11 +135,6 @@ def submit_review(
         path=review.submission.get_absolute_url(),
         now=now,
     )
-    outcome.settle(submission_id=review.submission_id, now=now)
-    if review.is_for_appeal:
-        appeals.note_opinion(submission_id=review.submission_id, now=now)
-    review.refresh_from_db()
-    return review
 
 
 @transaction.atomic
@@ -136,15 +174,55 @@ def _in_hand(review: PeerReview, by: User) -> PeerReview:
     return review
 
 
+def version_of(review: PeerReview) -> str:
+    """Return what tells one save of a review from the next; "" before the first."""
+    return review.saved_at.isoformat() if review.saved_at else ""
+
+
+def _content(review: PeerReview) -> tuple[Any, ...]:
+    """Return what a reviewer wrote, for comparing; forms send other line ends than scripts do."""
+    return (
+        review.scores,
+        {key: text.replace("\r\n", "\n") for key, text in review.comments.items()},
+        review.overall.replace("\r\n", "\n"),
+        [(one["quote"], one["comment"].replace("\r\n", "\n")) for one in review.quotes],
+        review.private_note.replace("\r\n", "\n"),
+    )
+
+
+def _check_newest(review: PeerReview, version: str | None, before: tuple[Any, ...]) -> None:
+    """Raise Stale where other words were saved since `version`; the same twice harm nobody."""
+    if version is None or version == version_of(review) or _content(review) == before:
+        return
+    raise Stale(
+        _("Another tab saved other words. Nothing was overwritten: choose one."),
+        current=PeerReview.objects.get(pk=review.pk),
+    )
+
+
+def _fill_more(
+    review: PeerReview, quotes: Sequence[Mapping[str, Any]] | None, private_note: str | None
+) -> None:
+    errors: dict[str, list[str]] = {}
+    if quotes is not None:
+        review.quotes = anchored(quotes, review.submission.body)
+        errors |= too_long(review.quotes)
+    if private_note is not None:
+        review.private_note = private_note.strip()
+        if len(review.private_note) > assignment.NOTE_LENGTH:
+            errors["private_note"] = [_("Shorten this to 2000 characters.")]
+    if errors:
+        raise Invalid(_("Some answers need another look."), errors=errors)
+
+
 def _fill(
     review: PeerReview,
-    rubric: Rubric,
     *,
     scores: dict[str, Any],
     comments: dict[str, str],
     overall: str,
 ) -> None:
-    keys = {criterion.key for criterion in rubric}
+    keys = {criterion.key for criterion in review.submission.challenge.criteria}
     errors: dict[str, list[str]] = {}
     for key in sorted((scores.keys() | comments.keys()) - keys):
         errors[f"score_{key}"] = [_("The rubric has no such criterion.")]
@@ -168,7 +246,9 @@ def _check_complete(review: PeerReview, rubric: Rubric) -> None:
         for criterion in rubric
         if criterion.key not in review.scores
     }
-    words = " ".join([*review.comments.values(), review.overall]).split()
+    errors |= incomplete(review.quotes)
+    said = [*review.comments.values(), review.overall, *(one["comment"] for one in review.quotes)]
+    words = " ".join(said).split()
     if len(words) < MIN_WORDS_IN_ALL:
         errors["overall"] = [
             _("Say at least in a sentence what is good and what would make it better.")

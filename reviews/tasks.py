@@ -25,14 +25,6 @@ def fit_graders() -> None:
 
 @scheduled(every=timedelta(hours=1))
 @task()
-def settle_overdue() -> None:
-    from reviews import outcome
-
-    outcome.settle_overdue()
-
-
-@scheduled(every=timedelta(hours=1))
-@task()
 def ask_again_about_appeals() -> None:
     from reviews import appeals
 
@@ -45,3 +37,23 @@ def recover_ai_work() -> None:
     from reviews import recovery
 
     recovery.recover_ai_work()
+
+
+@scheduled(every=timedelta(minutes=1))
+@task()
+def free_seats() -> None:
+    from reviews import assignment
+
+    assignment.free_seats()
+
+
+@scheduled(every=timedelta(hours=1))
+@task()
+def watch_the_queue() -> None:
+    from reviews import deadlines, invitations, outcome, reminders
+
+    deadlines.boost_waiting()
+    deadlines.end_waits()
+    outcome.settle_overdue()
+    reminders.remind()
+    invitations.invite()

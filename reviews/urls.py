@@ -14,6 +14,7 @@ urlpatterns = [
     path("reviews/", desk_views.queue, name="queue"),
     path("reviews/standing/", standing_views.standing, name="standing"),
     path("reviews/next/", desk_views.claim, name="next"),
+    path("reviews/practise/", desk_views.practise, name="practise"),
     path("reviews/<int:pk>/", desk_views.desk, name="desk"),
     path("reviews/<int:pk>/changes/", work_views.changes, name="changes"),
     path("reviews/<int:pk>/attachments/<int:number>/", work_views.attachment, name="attachment"),

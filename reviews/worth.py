@@ -39,7 +39,7 @@ def value(
     quality.note(review.reviewer_id)
     pay(
         user_id=review.reviewer_id,
-        amount=round(points.REVIEW_QUALITY_MOST * parts.value),
+        amount=review.times * round(points.REVIEW_QUALITY_MOST * parts.value),
         reason=PointEntry.Reason.REVIEW_QUALITY,
         key=f"review-quality:{review.pk}",
         category=challenge.goal.category,

@@ -227,6 +227,7 @@ PAGES: dict[str, list[Rule]] = {
     "reviews:report_feedback": [owner("submission", 302, **POST, note="No.")],
     "reviews:queue": [signed_in()],
     "reviews:next": [signed_in(302, **POST)],
+    "reviews:practise": [signed_in(302, **POST)],
     "reviews:desk": [reviewer("claim", 200)],
     "reviews:save": [reviewer("claim", 302, **POST, overall="So far")],
     "reviews:check": [reviewer("claim", 302, **POST, overall="So far it is good work.")],
@@ -355,6 +356,7 @@ ROWS: dict[str, str] = {
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name, "
     "the author not once it is hidden",
+    "ReviewCase": "as its submission",
     "GraderStanding": "the reviewer whose it is",
     "Outcome": "as its submission",
     "Answer": "both sides of the review, unless hidden; always its writer; moderators",
@@ -373,6 +375,7 @@ NOT_PERSONAL: dict[str, str] = {
     "TextMark": "numbers made of works, which say nothing of them; no page lists them",
     "GradingFit": "how much a nightly fit read and what was usual among all; the admin shows it",
     "ScheduledJob": "when the site's own jobs are due",
+    "TrainingWork": "work of the house with known marks; a reviewer sees it through their review",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
     "Spend": "counters for operators, which no page lists; learners see what is left of their own",
     "Breaker": "how a model server fares, without a person",
@@ -479,6 +482,11 @@ API: dict[tuple[str, str], Rule] = {
     ("GET", "/api/reviews/"): api_signed_in(),
     # Alice has none to review, bob holds one already, and others may claim.
     ("POST", "/api/reviews/next"): Rule("POST", (401, 204, 204, 200, 204)),
+    ("POST", "/api/reviews/practise"): Rule("POST", (401, 200, 200, 200, 200)),
+    ("GET", "/api/reviews/queue"): api_signed_in(),
+    ("PUT", "/api/reviews/{review_id}"): api_reviewer(
+        "claim", 200, "PUT", overall="So far", send=False
+    ),
     ("GET", "/api/reviews/{review_id}"): api_reviewer("claim", 200),
     ("POST", "/api/reviews/{review_id}/release"): api_reviewer("claim", 200, "POST"),
     ("POST", "/api/reviews/{review_id}/renew"): api_reviewer("claim", 200, "POST"),

@@ -59,6 +59,7 @@ def _make_chunk(
             "display_name": f"Learner {number}",
             "password": password,
             "wants_digest_mail": False,
+            "wants_review_invitations": False,
             "date_joined": now - timedelta(days=rng.randint(1, 7 * WEEKS)),
         }
         for id_, number in zip(bulk.ids(User), numbers, strict=False)

@@ -92,9 +92,27 @@ SECTIONS = (
         "reviews_received",
         "reviews.PeerReview",
         "author",
-        ("reviewer", "claimed_at", "lease_until", "quality", "quality_parts"),
+        # What the reviewer did on the way, and what they told the moderators, is theirs.
+        (
+            "reviewer",
+            "claimed_at",
+            "lease_until",
+            "seat_until",
+            "holds_seat",
+            "renewals",
+            "reminders",
+            "is_boosted",
+            "is_extra",
+            "is_training",
+            "released_for",
+            "private_note",
+            "saved_at",
+            "quality",
+            "quality_parts",
+        ),
         only=(("status", "submitted"),),
     ),
+    Section("review_cases", "reviews.ReviewCase", "author"),
     Section("outcomes", "reviews.Outcome", "submission__author"),
     Section(
         "standing_as_reviewer", "reviews.GraderStanding", "reviewer", ("coach", "belief", "fit")
@@ -122,6 +140,7 @@ EXCLUDED = {
     "socialaccount.SocialToken": "Secrets of another site.",
     "ai.PromptTemplate": "Words of the site's own, by staff: a record of the site's.",
     "submissions.TextMark": "Numbers made of your works, by which alike ones are found.",
+    "reviews.TrainingWork": "Works of the house; nobody's account.",
     "admin.LogEntry": "What staff did in the administration: a record of the site's.",
 }
 

@@ -12,6 +12,7 @@ from accounts import notices
 
 NAMES = {
     "review": _("Mails about reviews of your work"),
+    "invitations": _("Invitations to review"),
     "digest": _("Weekly digests"),
     "moderation": _("Mails about what moderators decide"),
 }

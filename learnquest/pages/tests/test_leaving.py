@@ -195,14 +195,14 @@ def test_an_account_without_a_password_is_told_where_to_go(alice: User) -> None:
 
 
 @pytest.fixture
-def shared(alice: User, bob: User, carol: User) -> Submission:
-    """Bob's work, accepted on the reviews of alice and carol; and alice's own, reviewed by both."""
+def shared(alice: User, bob: User, carol: User, charlie: User) -> Submission:
+    """Bob's work, accepted on the reviews of alice and carol; and alice's own, with two, too."""
     work = make_submission(make_challenge(make_goal(bob)))
     make_review(work, alice, 90)
     make_review(work, carol, 80)
     own = make_submission(make_challenge(make_goal(alice)))
     ai_feedback.write(own.ai_feedback.pk)
-    make_review(own, bob)
+    make_review(own, charlie)
     received = make_review(own, carol)
     peer_review.mark_helpful(review=received, by=alice, helpful=True)
     pictures.set_picture(user=alice, data=make_picture())

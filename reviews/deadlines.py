@@ -1,0 +1,48 @@
+"""What happens to work that waits: boosted after 72 hours, ended after a week, never forgotten."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from reviews import cases, outcome
+from reviews.models import ReviewCase
+from reviews.queue_models import BOOSTED_AFTER, SEATS, WAIT_ENDS_AFTER
+
+
+def boost_waiting(*, now: datetime | None = None) -> int:
+    """Put work still short of reviews after 72 hours before all other; returns how many.
+
+    Whoever takes it earns double points, and is told so.
+    """
+    now = now or timezone.now()
+    return ReviewCase.objects.filter(
+        closed_at=None, is_boosted=False, waiting_since__lte=now - BOOSTED_AFTER, taken__lt=SEATS
+    ).update(is_boosted=True, boosted_at=now)
+
+
+def end_waits(*, now: datetime | None = None) -> int:
+    """End the wait of work that is a week old; returns how many ended.
+
+    It settles on the reviews that it has, and goes to the moderators' list. Where no peer came,
+    what the coach said stands in as a provisional score, and the first peer who comes settles it.
+    """
+    now = now or timezone.now()
+    late = ReviewCase.objects.filter(
+        closed_at=None, ended_at=None, waiting_since__lte=now - WAIT_ENDS_AFTER
+    )
+    ids = list(late.order_by("waiting_since").values_list("submission", flat=True))
+    for submission_id in ids:
+        _end(submission_id, now)
+    return len(ids)
+
+
+@transaction.atomic
+def _end(submission_id: int, now: datetime) -> None:
+    is_news = ReviewCase.objects.filter(submission=submission_id, ended_at=None).update(
+        ended_at=now
+    )
+    if not is_news:
+        return  # another worker was quicker
+    cases.escalate(submission_id=submission_id, concern=ReviewCase.Concern.WAIT, now=now)
+    outcome.settle(submission_id=submission_id, now=now)

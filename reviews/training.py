@@ -1,0 +1,225 @@
+"""Known works: new reviewers learn on two of them, and all are measured by one now and then.
+
+A known work is a settled submission of the house's own account, read from `known_works/`, with
+marks that we gave and a reason for each. A review of it is a `PeerReview` like any other, so the
+desk cannot tell it apart; whether the reviewer knew is `is_training`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from challenges.models import Challenge
+from challenges.rubrics import weighted_score
+from goals.models import Goal
+from leaderboard import points
+from leaderboard.models import PointEntry
+from reviews import assignment, known_works, scoring
+from reviews.models import PeerReview, TrainingWork
+from submissions.models import Submission
+
+HOUSE = "learnquest-practice"
+# What is not further off than this agrees; what is further off than that is worth a second look.
+CLOSE, FAR = 10, 25
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One criterion of a known work: what the reviewer gave, what we gave, and why."""
+
+    name: str
+    given: int | None
+    known: int
+    reason: str
+
+    @property
+    def apart(self) -> int:
+        return abs((self.given or 0) - self.known)
+
+    @property
+    def tone(self) -> str:
+        return "good" if self.apart <= CLOSE else "info" if self.apart < FAR else "warn"
+
+    @property
+    def words(self) -> str:
+        if self.apart <= CLOSE:
+            return _("Close")
+        return _("You were kinder") if (self.given or 0) > self.known else _("You were stricter")
+
+
+def is_known(review: PeerReview) -> bool:
+    """Whether a review is of a known work. The reviewer may hear it once it is sent."""
+    return TrainingWork.objects.filter(submission=review.submission_id).exists()
+
+
+def needs_training(by: User) -> bool:
+    """Whether `by` is new to reviewing, so that practice comes first."""
+    first: int = settings.REVIEW_TRAINING_FIRST
+    return first > 0 and PeerReview.objects.given_by(by).sent().count() < first
+
+
+def left(by: User) -> "QuerySet[TrainingWork]":
+    """Return the known works that `by` has not had, those in their own fields first."""
+    had = PeerReview.objects.filter(submission=OuterRef("submission"), reviewer=by)
+    own = Goal.objects.filter(owner=by, category=OuterRef("category"))
+    return (
+        TrainingWork.objects.exclude(Exists(had))
+        .annotate(is_own_field=Exists(own))
+        .order_by("-is_own_field", "pk")
+    )
+
+
+def is_left(by: User) -> bool:
+    """Whether there is a known work that `by` has not had."""
+    if TrainingWork.objects.exists():
+        return left(by).exists()
+    return bool(known_works.read())  # they are stored when the first one is needed
+
+
+def is_time_for_a_known_one(by: User) -> bool:
+    """Whether the next review should be of a known work without saying so.
+
+    Nobody can tell from outside: it depends on a secret and on how many they have sent.
+    """
+    every: int = settings.REVIEW_KNOWN_EVERY
+    if not every:
+        return False
+    sent = PeerReview.objects.given_by(by).sent().count()
+    drawn = salted_hmac("reviews.training", f"{by.pk}:{sent}").digest()[0]
+    return drawn < 256 / every
+
+
+@transaction.atomic
+def begin(*, by: User, announced: bool = True, now: datetime | None = None) -> PeerReview | None:
+    """Give `by` a known work to review; None when they have had them all.
+
+    Who holds an open claim gets that one again.
+    """
+    now = now or timezone.now()
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+    held = assignment.open_claim(by, now=now)
+    if held is not None:
+        return held
+    load()
+    work = left(by).select_related("submission").first()
+    if work is None:
+        return None
+    return PeerReview.objects.create(
+        submission=work.submission,
+        reviewer=by,
+        author_id=work.submission.author_id,
+        claimed_at=now,
+        lease_until=now + assignment.LEASE,
+        is_training=announced,
+    )
+
+
+def conclude(review: PeerReview, *, now: datetime) -> None:
+    """Say what a review of a known work is worth, at once: how near it came to our marks."""
+    known = float(review.submission.score or 0)
+    quality = scoring.agreement(float(review.score or 0), known)
+    review.quality = Decimal(str(round(quality, 3)))
+    review.save(update_fields=["quality"])
+    assert review.reviewer_id is not None
+    points.award(
+        user_id=review.reviewer_id,
+        amount=round(points.REVIEW_QUALITY_MOST * quality),
+        reason=PointEntry.Reason.REVIEW_QUALITY,
+        key=f"review-quality:{review.pk}",
+        verified=not review.is_training,
+        category=review.submission.challenge.goal.category,
+        now=now,
+    )
+
+
+def comparison(review: PeerReview) -> list[Mark]:
+    """Return how a sent review of a known work compares; nothing for any other review."""
+    if review.status != PeerReview.Status.SUBMITTED:
+        return []
+    work = TrainingWork.objects.filter(submission=review.submission_id).first()
+    if work is None:
+        return []
+    return [
+        Mark(c.name, review.scores.get(c.key), work.marks[c.key], work.reasons.get(c.key, ""))
+        for c in review.submission.challenge.criteria
+    ]
+
+
+@transaction.atomic
+def load() -> int:
+    """Bring the known works of the files into the database; returns how many are new.
+
+    A work that is there stays as it is, for reviews of it rest on its words.
+    """
+    there = set(TrainingWork.objects.values_list("key", flat=True))
+    new = [work for work in known_works.read() if work.key not in there]
+    if new:
+        house = _house()
+        for work in new:
+            _store(work, house)
+    return len(new)
+
+
+def _house() -> User:
+    """Return the account that owns the known works. Nobody can sign in to it or meet it."""
+    house, is_new = User.objects.get_or_create(
+        username=HOUSE,
+        defaults={
+            "email": f"{HOUSE}@localhost.invalid",
+            "is_active": False,
+            "is_on_leaderboard": False,
+            "wants_review_mail": False,
+            "wants_review_invitations": False,
+            "wants_digest_mail": False,
+        },
+    )
+    if is_new:
+        house.set_unusable_password()
+        house.save(update_fields=["password"])
+    return house
+
+
+def _store(work: known_works.KnownWork, house: User) -> None:
+    goal, _is_new = Goal.objects.get_or_create(
+        owner=house,
+        category=work.category,
+        defaults={"title": f"Practice: {work.category}", "status": Goal.Status.ARCHIVED},
+    )
+    score = Decimal(str(round(weighted_score(work.criteria, work.marks), 2)))
+    is_accepted = score >= known_works.PASS_MARK
+    challenge = Challenge.objects.create(
+        goal=goal,
+        title=work.title,
+        instructions=work.instructions,
+        difficulty=work.difficulty,
+        rubric=work.rubric,
+        position=goal.challenges.count(),
+        status=Challenge.Status.ACCEPTED if is_accepted else Challenge.Status.RETURNED,
+    )
+    now = timezone.now()
+    submission = Submission.objects.create(
+        challenge=challenge,
+        author=house,
+        body=work.body,
+        # Settled, so that nothing waits for it and nothing settles it again.
+        status=Submission.Status.ACCEPTED if is_accepted else Submission.Status.RETURNED,
+        submitted_at=now,
+        settled_at=now,
+        score=score,
+        score_error=0,
+    )
+    TrainingWork.objects.create(
+        key=work.key,
+        submission=submission,
+        category=work.category,
+        marks=work.marks,
+        reasons=work.reasons,
+    )
