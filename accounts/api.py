@@ -42,6 +42,7 @@ class ProfileOut(Schema):
     avatar: str | None = Field(description="Path of the picture; null for the drawn figure.")
     is_profile_public: bool
     is_on_leaderboard: bool
+    sees_only_neighbours: bool
     wants_review_mail: bool
     wants_digest_mail: bool
     date_joined: datetime
@@ -60,6 +61,7 @@ class ProfileIn(In):
     locale: str = ""
     is_profile_public: bool = False
     is_on_leaderboard: bool = True
+    sees_only_neighbours: bool = False
     wants_review_mail: bool = True
     wants_digest_mail: bool = True
 

@@ -95,6 +95,9 @@ class User(AbstractUser):
     avatar = models.FileField(_("picture"), max_length=100, blank=True, db_index=True)
     is_profile_public = models.BooleanField(_("show my profile to other learners"), default=False)
     is_on_leaderboard = models.BooleanField(_("show me on the leaderboard"), default=True)
+    sees_only_neighbours = models.BooleanField(
+        _("show me only my neighbours on the leaderboard"), default=False
+    )
     wants_review_mail = models.BooleanField(_("mail me when a review arrives"), default=True)
     wants_digest_mail = models.BooleanField(_("mail me a weekly digest"), default=True)
     # When a learner who asked to leave is erased. Until then they may sign in and stay.

@@ -85,6 +85,8 @@ PAGES: dict[str, list[Rule]] = {
     "pages:dashboard": [signed_in()],
     "pages:activity": [signed_in()],
     "pages:board": [signed_in()],
+    "pages:my_place": [signed_in()],
+    "pages:why": [signed_in()],
     "pages:settings": [signed_in(), signed_in(422, **POST)],
     "pages:set_picture": [signed_in(422, **POST)],
     "pages:remove_picture": [signed_in(302, **POST)],
@@ -274,6 +276,10 @@ ROWS: dict[str, str] = {
 NOT_PERSONAL: dict[str, str] = {
     "PromptTemplate": "words of the site's own, which only the admin shows",
     "CachedCompletion": "answers by hash of the question, without a person; no page lists them",
+    "Tally": "how many learners have how many points, without a person",
+    "DayCount": "how many learners had how many points on a day, without a person",
+    "RankChange": "ids of whom Redis has yet to hear, for seconds; no page shows them",
+    "RankMirror": "one number: how far Redis is",
     "ScheduledJob": "when the site's own jobs are due",
     "AIRequest": "accounting for operators, which only the admin shows; it holds no words",
 }
