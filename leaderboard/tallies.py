@@ -38,13 +38,27 @@ POINTS_AT = f"""(
     SELECT floor FROM numbers WHERE upto >= %s ORDER BY floor DESC LIMIT 1
 )"""
 
-_FRESH = "SELECT scope, period, width, floor, SUM(learners) FROM {rows} GROUP BY 1, 2, 3, 4"
-_FOLDED = (
-    "INSERT INTO board_tallies (scope, period, width, floor, learners, is_folded) "
-    "SELECT scope, period, width, floor, SUM(learners), {true} FROM {rows} WHERE {true} "
-    "GROUP BY 1, 2, 3, 4 ON CONFLICT (scope, period, width, floor) WHERE is_folded "
-    "DO UPDATE SET learners = board_tallies.learners + EXCLUDED.learners"
-)
+_FOLD = """
+    WITH gone AS (
+        DELETE FROM board_tallies WHERE NOT is_folded
+        RETURNING scope, period, width, floor, learners
+    )
+    INSERT INTO board_tallies (scope, period, width, floor, learners, is_folded)
+    SELECT scope, period, width, floor, SUM(learners), TRUE FROM gone GROUP BY 1, 2, 3, 4
+    ON CONFLICT (scope, period, width, floor) WHERE is_folded
+    DO UPDATE SET learners = board_tallies.learners + EXCLUDED.learners
+"""
+# SQLite has one writer at a time, and no DELETE within a query.
+_FOLD_SQLITE = """
+    CREATE TEMPORARY TABLE folding AS
+    SELECT scope, period, width, floor, SUM(learners) AS n FROM board_tallies
+    GROUP BY 1, 2, 3, 4 HAVING MIN(is_folded) = 0;
+    DELETE FROM board_tallies WHERE (scope, period, width, floor) IN
+    (SELECT scope, period, width, floor FROM folding);
+    INSERT INTO board_tallies (scope, period, width, floor, learners, is_folded)
+    SELECT scope, period, width, floor, n, 1 FROM folding;
+    DROP TABLE folding
+"""
 
 
 def rank_of(*, scope: str, period: str, points: int) -> int:
@@ -67,15 +81,10 @@ def fold() -> None:
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('board_tallies'))")
             if not cursor.fetchone()[0]:
                 return
-            cursor.execute(
-                "WITH gone AS (DELETE FROM board_tallies WHERE NOT is_folded"
-                " RETURNING scope, period, width, floor, learners) "
-                + _FOLDED.format(rows="gone", true="TRUE")
-            )
+            cursor.execute(_FOLD)
         else:
-            fresh = "(SELECT * FROM board_tallies WHERE NOT is_folded)"
-            cursor.execute(_FOLDED.format(rows=fresh, true="1"))
-            cursor.execute("DELETE FROM board_tallies WHERE NOT is_folded")
+            for sql in _FOLD_SQLITE.split(";"):
+                cursor.execute(sql)
         cursor.execute("DELETE FROM board_tallies WHERE is_folded AND learners = 0")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from leaderboard import history, recount, tallies
+from leaderboard import history, mirror, recount, tallies
 from learnquest.core.schedule import scheduled
 
 
@@ -12,6 +12,17 @@ from learnquest.core.schedule import scheduled
 @task()
 def fold_tallies() -> None:
     tallies.fold()
+
+
+@scheduled(every=timedelta(minutes=1))
+@task()
+def tell_redis() -> None:
+    mirror.tell_changes()
+
+
+@task()
+def make_board(scope: str, period: str) -> None:
+    mirror.make(scope, period)
 
 
 @scheduled(every=timedelta(hours=1))

@@ -24,6 +24,7 @@ PASS_MARK = 60.0
 
 
 @transaction.atomic
+@points.together()
 def settle(*, submission_id: int, now: datetime | None = None) -> Submission | None:
     """Settle a submission that has reviews enough: score, status, progress, points, news.
 
