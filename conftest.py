@@ -23,7 +23,7 @@ from tests.factories import (
     make_user,
 )
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.redis_server"]
 
 
 @pytest.fixture(scope="session")

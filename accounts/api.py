@@ -54,6 +54,7 @@ class ProfileOut(Schema):
     avatar: str | None = Field(description="Path of the picture; null for the drawn figure.")
     is_profile_public: bool
     is_on_leaderboard: bool
+    sees_only_neighbours: bool
     wants_review_mail: bool
     wants_review_invitations: bool
     wants_digest_mail: bool
@@ -75,6 +76,7 @@ class ProfileIn(In):
     locale: str = ""
     is_profile_public: bool = False
     is_on_leaderboard: bool = True
+    sees_only_neighbours: bool = False
     wants_review_mail: bool = True
     wants_review_invitations: bool = True
     wants_digest_mail: bool = True

@@ -153,13 +153,16 @@ class ProfileForm(forms.ModelForm[User]):
 class PrivacyForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ("is_profile_public", "is_on_leaderboard", "wants_ai")
+        fields = ("is_profile_public", "is_on_leaderboard", "sees_only_neighbours", "wants_ai")
         help_texts = {
             "is_profile_public": _(
                 "Whoever is signed in can open your page: name, text, badges, level, days of "
                 "activity and public goals. Never your e-mail address."
             ),
             "is_on_leaderboard": _("Off, nobody else sees your rank, and you are not counted."),
+            "sees_only_neighbours": _(
+                "The leaderboard shows you, five above and five below; the rest is a click away."
+            ),
         }
 
 

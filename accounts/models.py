@@ -101,6 +101,9 @@ class User(Hideable, AbstractUser):
     avatar = models.FileField(_("picture"), max_length=100, blank=True, db_index=True)
     is_profile_public = models.BooleanField(_("show my profile to other learners"), default=False)
     is_on_leaderboard = models.BooleanField(_("show me on the leaderboard"), default=True)
+    sees_only_neighbours = models.BooleanField(
+        _("show me only my neighbours on the leaderboard"), default=False
+    )
     wants_review_mail = models.BooleanField(_("mail me when a review arrives"), default=True)
     wants_review_invitations = models.BooleanField(
         _("ask me when work in my fields waits for a review"), default=True

@@ -15,6 +15,7 @@ EDITABLE = (
     "locale",
     "is_profile_public",
     "is_on_leaderboard",
+    "sees_only_neighbours",
     "wants_review_mail",
     "wants_review_invitations",
     "wants_digest_mail",

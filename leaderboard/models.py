@@ -1,17 +1,25 @@
 """The ledger of points, the standings made from it, and badges."""
 
-from typing import Self
+from datetime import UTC, date
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+if TYPE_CHECKING:
+    from leaderboard.rules import Rule
+
 # `User.is_present`, for rows that belong to somebody.
 PRESENT: dict[str, bool] = {"user__is_active": True, "user__erase_at__isnull": True}
+
+
+def _utc_today() -> date:
+    return timezone.now().astimezone(UTC).date()
 
 
 class PointEntryQuerySet(models.QuerySet["PointEntry"]):
@@ -21,9 +29,16 @@ class PointEntryQuerySet(models.QuerySet["PointEntry"]):
     def verified(self) -> Self:
         return self.filter(verified=True)
 
+    def that_count(self) -> Self:
+        """What ranks: verified by others, and neither taken back nor the taking back itself."""
+        return self.verified().filter(reverses=None, reversal=None).exclude(amount=0)
+
 
 class PointEntry(models.Model):
-    """One line of the ledger. Rows are added, never changed: a mistake gets a counter-entry."""
+    """One line of the ledger. Rows are added, never changed: a mistake gets a counter-entry.
+
+    The database refuses changes; see `leaderboard.triggers`.
+    """
 
     class Reason(models.TextChoices):
         WORK_ACCEPTED = "work_accepted", _("Work accepted")
@@ -43,6 +58,14 @@ class PointEntry(models.Model):
     verified = models.BooleanField(help_text="Whether others verified it, so that it ranks.")
     category = models.CharField(max_length=16, blank=True)
     occurred_at = models.DateTimeField(default=timezone.now)
+    # The day it was where the learner lived then, for streaks.
+    local_day = models.DateField(default=_utc_today)
+    # In whose week and month it counts: for a reversal, those of what it takes back.
+    counted_at = models.DateTimeField(default=timezone.now)
+    reverses = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="reversal"
+    )
+    note = models.CharField(max_length=200, blank=True)
 
     objects = PointEntryQuerySet.as_manager()
 
@@ -52,10 +75,21 @@ class PointEntry(models.Model):
         indexes = [
             # A learner's own ledger, newest first.
             models.Index(fields=["user", "-occurred_at"], name="point_entries_mine"),
+            # The nightly count of a day that is over reads what came after the day before.
+            models.Index(
+                fields=["counted_at"], condition=Q(verified=True), name="point_entries_counted"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.amount} for {self.reason}"
+
+    @property
+    def rule(self) -> "Rule | None":
+        """The rule by which this was paid, as learners read it."""
+        from leaderboard.rules import BY_REASON
+
+        return BY_REASON.get(self.Reason(self.reason))
 
     def is_visible_to(self, user: User) -> bool:
         return self.user_id == user.pk
@@ -69,12 +103,20 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def on_board(self, scope: str, period: str) -> Self:
         return self.filter(scope=scope, period=period)
 
+    def listed(self) -> Self:
+        """Those who are counted: with points, on the board, and here."""
+        return self.filter(is_listed=True, points__gt=0)
+
     def in_rank_order(self) -> Self:
-        return self.order_by("-points", "reached_at", "user_id")
+        return self.order_by(F("points") * -1, "reached_at", "user_id")
 
 
 class Standing(models.Model):
-    """A learner's points in one scope and period: a projection of the ledger."""
+    """A learner's points in one scope and period: a projection of the ledger.
+
+    `reached_at` is the time of the last entry that still counts. `is_listed` follows the learner's
+    account by a trigger, so that whoever leaves is gone from every count in the same moment.
+    """
 
     scope = models.CharField(max_length=32)
     period = models.CharField(max_length=8)
@@ -83,6 +125,7 @@ class Standing(models.Model):
     )
     points = models.IntegerField(default=0)
     reached_at = models.DateTimeField(default=timezone.now)
+    is_listed = models.BooleanField(default=True, db_default=True)
 
     objects = StandingQuerySet.as_manager()
 
@@ -92,10 +135,16 @@ class Standing(models.Model):
             models.UniqueConstraint(fields=["scope", "period", "user"], name="leaderboard_one_row")
         ]
         indexes = [
-            # The board, in rank order, and the count of those above somebody.
+            # The board in rank order. All columns run one way, so that a page begins anywhere by
+            # one comparison of rows.
             models.Index(
-                fields=["scope", "period", "-points", "reached_at", "user"],
-                name="leaderboard_ranking",
+                "scope",
+                "period",
+                F("points") * -1,
+                "reached_at",
+                "user",
+                condition=Q(is_listed=True, points__gt=0),
+                name="leaderboard_in_order",
             )
         ]
 
@@ -133,3 +182,19 @@ class BadgeAward(models.Model):
 
     def is_visible_to(self, user: User) -> bool:
         return self.user_id == user.pk or self.user.is_profile_visible_to(user)
+
+
+# Django looks for models here; the counts that make ranks cheap have a file of their own.
+from leaderboard.counts import DayCount, RankChange, RankMirror, Tally  # noqa: E402
+
+__all__ = [
+    "PRESENT",
+    "BadgeAward",
+    "DayCount",
+    "PointEntry",
+    "RankChange",
+    "RankMirror",
+    "Standing",
+    "StandingQuerySet",
+    "Tally",
+]

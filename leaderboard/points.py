@@ -1,60 +1,77 @@
 """The one way to give points. The ledger is the truth; standings follow in the same transaction."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from leaderboard.models import PointEntry, Standing
+from leaderboard import standings
+from leaderboard.models import PointEntry
+from leaderboard.periods import EVERYONE, Period, boards, category_scope, period_key
+from leaderboard.rules import (
+    HANDED_IN,
+    MILESTONE,
+    MINUTES_PER_PRACTICE_POINT,
+    PRACTICE_MOST,
+    REVIEW_GIVEN,
+    REVIEW_QUALITY_MOST,
+    WORK_BY_DIFFICULTY,
+    work_points,
+)
+from learnquest.core.errors import NotFound
 
-WORK_BY_DIFFICULTY = {1: 10, 2: 20, 3: 35, 4: 55, 5: 80}
-REVIEW_GIVEN = 5
-REVIEW_QUALITY_MOST = 10
-HANDED_IN = 5
-MILESTONE = 10
-MINUTES_PER_PRACTICE_POINT = 5
-PRACTICE_MOST = 24
+__all__ = [
+    "EVERYONE",
+    "HANDED_IN",
+    "MILESTONE",
+    "MINUTES_PER_PRACTICE_POINT",
+    "PRACTICE_MOST",
+    "REVIEW_GIVEN",
+    "REVIEW_QUALITY_MOST",
+    "WORK_BY_DIFFICULTY",
+    "Period",
+    "award",
+    "boards",
+    "category_scope",
+    "effort",
+    "level_of",
+    "of_work",
+    "period_key",
+    "reverse",
+    "together",
+    "work_points",
+]
 
-EVERYONE = "everyone"
-
-
-class Period(StrEnum):
-    WEEK = "week"
-    MONTH = "month"
-    ALL = "all"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule as learners read it on "How points work"."""
-
-    reason: PointEntry.Reason
-    points: str
-    verified: bool
-
-
-def period_key(period: Period, now: datetime) -> str:
-    """Return how the standings name the period around `now`: "2026-W48", "2026-11" or "all"."""
-    moment = now.astimezone(UTC)
-    if period is Period.WEEK:
-        year, week, _ = moment.isocalendar()
-        return f"{year}-W{week:02d}"
-    return f"{moment:%Y-%m}" if period is Period.MONTH else "all"
+# The entries whose standings are written when `together` ends.
+_waiting: ContextVar[list[int] | None] = ContextVar("waiting", default=None)
 
 
-def category_scope(category: str) -> str:
-    """Return how the standings name one field of learning."""
-    return f"category:{category}"
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the standings of all points given within at its end, in one order of learners.
 
-
-def work_points(*, difficulty: int, score: float, pass_mark: float) -> int:
-    """Return the points of accepted work: half its base at the pass mark, all of it at 100."""
-    share = (score - pass_mark) / (100 - pass_mark)
-    return round(WORK_BY_DIFFICULTY[difficulty] * (1 + share) / 2)
+    Deeds that give points to several learners use it inside of their transaction, also as a
+    decorator: two such deeds that gave to bob and carol, and to carol and bob, would otherwise
+    wait for each other for ever.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    token = _waiting.set([])
+    try:
+        yield
+        waiting = _waiting.get() or []
+    finally:
+        _waiting.reset(token)
+    if waiting:
+        # What was rolled back to a savepoint meanwhile is not in the ledger.
+        standings.add(list(PointEntry.objects.filter(pk__in=waiting)))
 
 
 @transaction.atomic
@@ -70,24 +87,62 @@ def award(
 ) -> PointEntry | None:
     """Write `amount` to the ledger once for `key`, and to the standings when others verified it.
 
-    Returns None, and changes nothing, when `key` was awarded before.
+    Returns None, and changes nothing, when `key` was awarded before, even if it was taken back
+    since: who pays again for the same thing gives it a key of its own.
     """
     now = now or timezone.now()
-    entry, is_new = PointEntry.objects.get_or_create(
+    return _write(
         key=key,
-        defaults={
-            "user_id": user_id,
-            "amount": amount,
-            "reason": reason,
-            "verified": verified,
-            "category": category,
-            "occurred_at": now,
-        },
+        user_id=user_id,
+        amount=amount,
+        reason=reason,
+        verified=verified,
+        category=category,
+        occurred_at=now,
+        counted_at=now,
+    )
+
+
+@transaction.atomic
+def reverse(*, key: str, reason: str, now: datetime | None = None) -> PointEntry | None:
+    """Take back what `key` paid, with a counter-entry that says why, in the learner's words.
+
+    It counts in the week and month in which the points were paid. Returns None, and changes
+    nothing, when they were taken back before. Raises NotFound for a key that paid nothing.
+    """
+    entry = PointEntry.objects.filter(key=key).first()
+    if entry is None:
+        raise NotFound(_("Nothing was paid for this."))
+    return _write(
+        key=f"reversal:{entry.pk}",
+        user_id=entry.user_id,
+        amount=-entry.amount,
+        reason=PointEntry.Reason.CORRECTION,
+        verified=entry.verified,
+        category=entry.category,
+        occurred_at=now or timezone.now(),
+        counted_at=entry.counted_at,
+        reverses=entry,
+        note=reason[:200],
+    )
+
+
+def _write(*, key: str, user_id: int, **fields: object) -> PointEntry | None:
+    learner = User.objects.filter(pk=user_id).only("time_zone").first()
+    if learner is not None:
+        moment = fields["occurred_at"]
+        assert isinstance(moment, datetime)
+        fields["local_day"] = learner.today(moment)
+    entry, is_new = PointEntry.objects.get_or_create(
+        key=key, defaults={"user_id": user_id, **fields}
     )
     if not is_new:
         return None
-    if verified and amount:
-        _add_to_standings(user_id=user_id, amount=amount, category=category, now=now)
+    waiting = _waiting.get()
+    if waiting is None:
+        standings.add([entry])
+    else:
+        waiting.append(entry.pk)
     return entry
 
 
@@ -95,26 +150,6 @@ def of_work(*, challenge_id: int, user: User) -> int:
     """Return what `user` earned by accepted work on a challenge of theirs."""
     entry = PointEntry.objects.visible_to(user).filter(key=f"work-accepted:{challenge_id}").first()
     return entry.amount if entry else 0
-
-
-def boards(category: str, now: datetime) -> list[tuple[str, str]]:
-    """Return the (scope, period) pairs on which an entry counts."""
-    scopes = [EVERYONE, *([category_scope(category)] if category else [])]
-    return [(scope, period_key(period, now)) for scope in scopes for period in Period]
-
-
-def _add_to_standings(*, user_id: int, amount: int, category: str, now: datetime) -> None:
-    pairs = boards(category, now)
-    Standing.objects.bulk_create(
-        [Standing(scope=s, period=p, user_id=user_id, reached_at=now) for s, p in pairs],
-        ignore_conflicts=True,
-    )
-    which = Q()
-    for scope, period in pairs:
-        which |= Q(scope=scope, period=period)
-    Standing.objects.filter(which, user_id=user_id).update(
-        points=F("points") + amount, reached_at=now
-    )
 
 
 def effort(user: User) -> int:

@@ -361,6 +361,8 @@ JWT_ISSUER = env.str("JWT_ISSUER", default="learnquest")
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="LearnQuest <learnquest@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who is told when something is wrong with the site itself, such as a ledger that does not add up.
+ADMINS = env.list("ADMINS", default=[])
 
 
 def _mailer() -> dict[str, Any]:

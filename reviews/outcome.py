@@ -34,6 +34,7 @@ EASY = 2
 
 
 @transaction.atomic
+@points.together()
 def settle(*, submission_id: int, now: datetime | None = None) -> Submission | None:
     """Settle a submission whose reviews are enough: score, status, progress, points, news.
 

@@ -62,6 +62,7 @@ def save_draft(
 
 
 @transaction.atomic
+@points.together()
 def submit_review(
     *,
     review: PeerReview,

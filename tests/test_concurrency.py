@@ -7,12 +7,12 @@ from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from accounts import tokens
 from accounts.models import RefreshToken, User
 from challenges.models import Challenge
-from leaderboard import points
+from leaderboard import points, recount, tallies
 from leaderboard.models import PointEntry, Standing
 from reviews import assignment, handin, peer_review
 from reviews.models import AIFeedback, PeerReview
@@ -187,3 +187,68 @@ def test_sign_out_everywhere_leaves_no_token_that_was_just_being_made() -> None:
         deeds.append(partial(tokens.revoke_all, user=alice))
         all_at_once(deeds)
         assert not RefreshToken.objects.filter(user=alice, revoked_at=None).exists()
+
+
+def test_two_deeds_that_pay_the_same_two_learners_do_not_wait_in_a_ring() -> None:
+    bob, carol = make_user(), make_user()
+
+    def pay(number: int) -> None:
+        # One pays bob first, the next carol.
+        order = (bob, carol) if number % 2 else (carol, bob)
+        with transaction.atomic(), points.together():
+            for who in order:
+                points.award(
+                    user_id=who.pk,
+                    amount=1,
+                    reason=PointEntry.Reason.REVIEW_GIVEN,
+                    key=f"{number}:{who.pk}",
+                    verified=True,
+                )
+
+    all_at_once([partial(pay, number) for number in range(THREADS)])
+    assert set(Standing.objects.values_list("points", flat=True)) == {THREADS}
+    assert not list(recount.differences())
+
+
+def test_who_leaves_while_the_first_points_come_is_on_no_board() -> None:
+    for number in range(10):
+        alice = make_user()
+
+        def give(user: User = alice, number: int = number) -> object:
+            return points.award(
+                user_id=user.pk,
+                amount=7,
+                reason=PointEntry.Reason.REVIEW_GIVEN,
+                key=f"{number}",
+                verified=True,
+                category="music",
+            )
+
+        def leave(user: User = alice) -> object:
+            return User.objects.filter(pk=user.pk).update(is_on_leaderboard=False)
+
+        all_at_once([give, leave])
+        assert not Standing.objects.filter(user=alice, is_listed=True).exists()
+    assert not list(recount.differences())
+
+
+def test_folding_loses_no_count_while_points_come() -> None:
+    users: list[User] = [make_user() for _ in range(THREADS - 2)]
+
+    def give(user: User) -> None:
+        for number in range(5):
+            points.award(
+                user_id=user.pk,
+                amount=3,
+                reason=PointEntry.Reason.REVIEW_GIVEN,
+                key=f"{user.pk}:{number}",
+                verified=True,
+            )
+
+    def fold() -> None:
+        for _ in range(10):
+            tallies.fold()
+
+    deeds: list[Callable[[], object]] = [partial(give, user) for user in users]
+    all_at_once([*deeds, fold, fold])
+    assert not list(recount.differences())

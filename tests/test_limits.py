@@ -1,13 +1,7 @@
 """Limits hold: over time, across threads and processes, and whatever headers a client forges."""
 
-import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -25,7 +19,6 @@ from accounts.tests.test_tokens import log_in
 from learnquest.core import limits
 from learnquest.core.errors import Limited
 from learnquest.core.redis_cache import RedisOrDatabaseCache
-from tests.browser import is_required
 from tests.test_access import routes
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -287,42 +280,6 @@ def test_no_count_is_lost_when_many_come_at_once() -> None:
     assert sum(passed) == 30
     cached = [limits.CountingDatabaseCache, type(caches["default"])]
     assert cached[0] is cached[1] and connection.vendor in {"postgresql", "sqlite"}
-
-
-@pytest.fixture
-def redis(settings: Any, tmp_path: Path) -> Iterator[str]:
-    """A Redis of our own; skipped where there is none, required in CI."""
-    program = shutil.which("redis-server")
-    if program is None:
-        if is_required():
-            pytest.fail("CI=true requires redis-server, and there is none.")
-        pytest.skip("no redis-server on this machine")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        url = f"redis://127.0.0.1:{port}/0"
-        settings.CACHES = settings.CACHES | {
-            "default": {
-                "BACKEND": "learnquest.core.redis_cache.RedisOrDatabaseCache",
-                "LOCATION": url,
-                "OPTIONS": {"socket_timeout": 2},
-            }
-        }
-        yield url
-        caches["default"].close()
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
 
 
 def test_with_redis_no_count_is_lost_either(redis: str) -> None:

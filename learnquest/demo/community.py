@@ -5,7 +5,7 @@ minutes; scores, points and badges come from the same functions that the deeds u
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -17,7 +17,7 @@ from ai import offline
 from ai.offline import feedback as coach
 from challenges.models import Challenge
 from goals.models import Goal, Milestone, Progress
-from leaderboard import badges, points, recount
+from leaderboard import badges, history, points, recount
 from leaderboard.models import BadgeAward, PointEntry
 from learnquest.demo import content, journeys, people
 from learnquest.demo.journeys import Handin, Journey
@@ -81,6 +81,9 @@ def make_community(*, seed: int, now: datetime) -> Made:
     for person in folk:
         quality.note(person.pk)
     recount.rebuild()
+    # The charts of ranks begin with a month behind them.
+    for days in range(history.DAYS_SHOWN, 0, -1):
+        history.count(now.astimezone(UTC).date() - timedelta(days=days))
     _award_badges(rows.points)
     return Made(
         learners=len(folk),
@@ -320,6 +323,8 @@ def _entry(
         verified=verified,
         category=goal.category,
         occurred_at=when,
+        counted_at=when,
+        local_day=user.today(when),
     )
 
 

@@ -1,7 +1,7 @@
 """Many learners with work and points, fast, to see how LearnQuest behaves at size."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -143,6 +143,8 @@ def _entries(work: Row, challenge: Row, goal: Row) -> Iterator[Row]:
         "user_id": goal["owner_id"],
         "category": goal["category"],
         "occurred_at": work["settled_at"],
+        "counted_at": work["settled_at"],
+        "local_day": work["settled_at"].astimezone(UTC).date(),
     }
     yield kept | {
         "amount": points.HANDED_IN,

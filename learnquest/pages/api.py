@@ -21,8 +21,8 @@ from goals.api import GoalOut, MilestoneOut
 from goals.models import Category, Goal, Progress
 from leaderboard import badges, ranking
 from leaderboard.models import BadgeAward
-from leaderboard.points import Period
-from learnquest.core.api import Id, In, Page, Paging, paged, refusals
+from leaderboard.periods import Period, category_of
+from learnquest.core.api import Id, In, Page, Paging, Sent, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.pages import dashboard, replan
 
@@ -123,6 +123,8 @@ class PlaceOut(Schema):
     username: str | None = Field(description="Null where the profile is private.")
     points: int
     is_me: bool
+    since_yesterday: int | None = Field(description="Places up, negative for down.")
+    since_last_week: int | None
 
 
 class BadgeOut(Schema):
@@ -168,21 +170,42 @@ class BoardOut(Schema):
     scope: str
     period: Period
     items: list[PlaceOut]
-    mine: PlaceOut | None
+    mine: PlaceOut | None = Field(description="Your own row, wherever it stands.")
+    neighbours: list[PlaceOut] = Field(description="You, with five above and five below.")
     count: int
-    page: int
-    pages: int
+    next: str | None = Field(description="The cursor of the next page; null on the last.")
+    previous: str | None
 
 
-class BoardQuery(Schema):
+class BoardQuery(Sent):
+    scope: str = Field(
+        "everyone", max_length=32, description="`everyone`, `category:music`, or your `league:7`."
+    )
     period: Period = Period.WEEK
-    category: Category | None = None
-    page: int = Field(1, ge=1, le=100_000)
+    cursor: str = Field(
+        "",
+        max_length=80,
+        description="`next` or `previous` of a page; `me` for the page around you; `rank:500` for "
+        "the one around a place. Anything else is the top.",
+    )
+
+
+class PersonQuery(Sent):
+    scope: str = Field("everyone", max_length=32)
+    period: Period = Period.ALL
 
 
 class PersonStandingsOut(Schema):
     user_id: Id
     name: str
+    scope: str
+    period: Period
+    rank: int | None
+    points: int
+    percentile: float | None = Field(
+        description="How many per cent of the learners do not stand above; null without points."
+    )
+    neighbours: list[PlaceOut]
     week: PlaceOut | None
     month: PlaceOut | None
     all: PlaceOut | None
@@ -201,6 +224,8 @@ def _place(place: ranking.Place | None) -> dict[str, Any] | None:
         "username": user.username if shown else None,
         "points": place.points,
         "is_me": place.is_me,
+        "since_yesterday": place.moved.since_yesterday,
+        "since_last_week": place.moved.since_last_week,
     }
 
 
@@ -305,37 +330,58 @@ def take_dates(request: LearnerRequest, goal_id: Id, payload: ReplanIn) -> Any:
     return replanning.replan(goal=goal, by=request.user, dates=dates)
 
 
-@board_router.get("/", response={200: BoardOut, **refusals(422)})
+@board_router.get("/", response={200: BoardOut, **refusals(404, 422)})
 def read_board(request: LearnerRequest, query: Query[BoardQuery]) -> Any:
-    """A page of the board, and your own row wherever it stands. Ties share a rank."""
+    """A page of a board, and your own row wherever it stands. Ties share a rank."""
+    _check_scope(query.scope, request)
     board = ranking.board(
-        viewer=request.user,
-        category=query.category or "",
-        period=query.period,
-        page=query.page,
+        viewer=request.user, scope=query.scope, period=query.period, cursor=query.cursor
     )
     return {
         "scope": board.scope,
         "period": board.period,
         "items": [_place(place) for place in board.places],
         "mine": _place(board.mine),
+        "neighbours": [_place(place) for place in board.near],
         "count": board.total,
-        "page": board.page,
-        "pages": board.pages,
+        "next": board.next or None,
+        "previous": board.previous or None,
     }
 
 
-@board_router.get("/user/{user_id}", response={200: PersonStandingsOut, **refusals(404)})
-def read_standings(request: LearnerRequest, user_id: Id) -> Any:
+@board_router.get("/user/{user_id}", response={200: PersonStandingsOut, **refusals(404, 422)})
+def read_standings(request: LearnerRequest, user_id: Id, query: Query[PersonQuery]) -> Any:
     """Where somebody stands. Who left the board answers 404 to everybody else."""
     person = get_object_or_404(User, pk=user_id, is_active=True, erase_at=None)
     is_me = person.pk == request.user.pk
     if not (is_me or person.is_on_leaderboard):
         raise Http404
+    _check_scope(query.scope, request)
+    board = ranking.around(user=person, viewer=request.user, scope=query.scope, period=query.period)
     places = {
-        period.value: _place(ranking.place_of(user=person, viewer=request.user, period=period))
+        period.value: _place(
+            ranking.place_of(user=person, viewer=request.user, scope=query.scope, period=period)
+        )
         for period in Period
     }
     can_see_more = person.is_profile_visible_to(request.user)
     held = badges.of(person) if can_see_more else []
-    return {"user_id": person.pk, "name": person.name, "badges": show_badges(held), **places}
+    return {
+        "user_id": person.pk,
+        "name": person.name,
+        "scope": query.scope,
+        "period": query.period,
+        "rank": board.mine.rank if board.mine else None,
+        "points": board.mine.points if board.mine else 0,
+        "percentile": board.percentile,
+        "neighbours": [_place(place) for place in board.near],
+        "badges": show_badges(held),
+        **places,
+    }
+
+
+def _check_scope(scope: str, request: LearnerRequest) -> None:
+    category = category_of(scope)
+    is_known = category in Category.values if category is not None else True
+    if not (is_known and ranking.may_see(scope=scope, viewer=request.user)):
+        raise Http404

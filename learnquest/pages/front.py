@@ -18,6 +18,7 @@ from goals.models import Category
 from leaderboard import badges, points
 from leaderboard.activity import WEEKS, Activity, calendar
 from leaderboard.models import BadgeAward, PointEntry
+from leaderboard.rules import RULES, WORK_BY_DIFFICULTY
 from reviews.outcome import PASS_MARK
 
 LEDGER_LINES = 25
@@ -37,13 +38,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def points_page(request: HttpRequest) -> HttpResponse:
     """How points work; and for a learner their level, badges and ledger."""
     context = {
-        "work": points.WORK_BY_DIFFICULTY,
+        "rules": RULES,
+        "work": WORK_BY_DIFFICULTY,
+        "accepted": PointEntry.Reason.WORK_ACCEPTED,
         "pass_mark": round(PASS_MARK),
-        "review_given": points.REVIEW_GIVEN,
-        "review_quality": points.REVIEW_QUALITY_MOST,
-        "handed_in": points.HANDED_IN,
-        "milestone": points.MILESTONE,
-        "practice_minutes": points.MINUTES_PER_PRACTICE_POINT,
         "badges": [(badge, None) for badge in badges.BADGES],
     }
     if request.user.is_authenticated:

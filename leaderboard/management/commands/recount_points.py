@@ -5,8 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from leaderboard import recount
-
-SHOWN = 20
+from leaderboard.recount import SHOWN
 
 
 class Command(BaseCommand):
@@ -23,10 +22,7 @@ class Command(BaseCommand):
             return
         found = list(islice(recount.differences(), SHOWN + 1))
         for gap in found[:SHOWN]:
-            self.stdout.write(
-                f"{gap.scope} {gap.period} user {gap.user_id}: "
-                f"standing {gap.standing}, ledger {gap.ledger}"
-            )
+            self.stdout.write(str(gap))
         if found:
             more = " and more" if len(found) > SHOWN else ""
             raise CommandError(
