@@ -15,6 +15,7 @@ from challenges.api import router as challenge_router
 from challenges.quest_api import router as quest_router
 from goals.api import milestone_router
 from goals.api import router as goal_router
+from leaderboard.api import badge_router, league_router
 from learnquest.core.errors import DomainError, Limited, Stale
 from learnquest.core.problems import CONTENT_TYPE, problem
 from learnquest.pages.account_api import people_router
@@ -84,6 +85,8 @@ api.add_router("/ai", plan_router)
 api.add_router("/ai", feedback_router)
 api.add_router("/ai", explain_router)
 api.add_router("/leaderboard", board_router)
+api.add_router("/badges", badge_router)
+api.add_router("/leagues", league_router)
 
 
 @api.exception_handler(DomainError)

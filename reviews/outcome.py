@@ -12,7 +12,7 @@ from challenges import lifecycle as challenge_lifecycle
 from challenges.models import Challenge
 from goals import progress_log
 from goals.models import Progress
-from leaderboard import badges, points
+from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
 from reviews import scoring
 from reviews.models import PeerReview
@@ -132,15 +132,16 @@ def _reward_reviewer(
     review.save(update_fields=["quality"])
     if review.reviewer_id is None:
         return  # their account is gone; what they said counts all the same
-    points.award(
+    fair_play.award(
         user_id=review.reviewer_id,
+        counterpart_id=review.author_id,
         amount=round(points.REVIEW_QUALITY_MOST * quality),
         reason=PointEntry.Reason.REVIEW_QUALITY,
         key=f"review-quality:{review.pk}",
-        verified=True,
         category=challenge.goal.category,
         now=now,
     )
+    badges.award_due(user_id=review.reviewer_id, now=now)
 
 
 def _decimal(value: float) -> Decimal:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import inbox, notices
 from accounts.models import Notification, User
 from challenges.rubrics import Rubric, weighted_score
-from leaderboard import badges, points
+from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid
 from reviews import outcome
@@ -69,12 +69,12 @@ def submit_review(
     review.status = PeerReview.Status.SUBMITTED
     review.submitted_at = now
     review.save()
-    points.award(
+    fair_play.award(
         user_id=by.pk,
+        counterpart_id=review.author_id,
         amount=points.REVIEW_GIVEN,
         reason=PointEntry.Reason.REVIEW_GIVEN,
         key=f"review-given:{review.pk}",
-        verified=True,
         category=challenge.goal.category,
         now=now,
     )
@@ -116,6 +116,7 @@ def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
             subject=review.submission.challenge.title,
             target=review.get_absolute_url(),
         )
+        badges.award_due(user_id=review.reviewer_id)
     return review
 
 

@@ -12,7 +12,8 @@ from accounts.models import User, WeeklyDigest
 from challenges import catalogue, prerequisites
 from challenges.models import Quest
 from goals.models import Goal
-from leaderboard.models import BadgeAward
+from leaderboard import seasons, seasons_turn
+from leaderboard.models import HeldPoints, Suspicion, ZoneMove
 from tests.access_rules import NOT_PERSONAL, ROWS
 from tests.factories import make_challenge
 from tests.test_access import world  # noqa: F401 - a fixture
@@ -38,7 +39,15 @@ def full_world(world: dict[str, Any], alice: User) -> dict[str, Any]:  # noqa: F
     devices.recognise(user=alice, user_agent="laptop", mark="a mark")
     audit.record(kind=audit.Kind.SIGNED_IN, user=alice)
     WeeklyDigest.objects.create(user=alice, week="2026-W48")
-    BadgeAward.objects.get_or_create(user=alice, badge="first_step", awarded_at=timezone.now())
+    ZoneMove.objects.create(user=alice, before="UTC", after="Asia/Tokyo")
+    seasons.join(by=alice)
+    seasons_turn.turn_due()
+    HeldPoints.objects.create(
+        user=alice, amount=5, reason="review_given", key="held", pattern="ring",
+        occurred_at=timezone.now(),
+    )  # fmt: skip
+    pair = sorted(User.objects.values_list("pk", flat=True))[:2]
+    Suspicion.objects.create(first_id=pair[0], second_id=pair[1], pattern="same_device")
     goal = Goal.objects.get(pk=world["goal"])
     first, second = make_challenge(goal, title="Before"), make_challenge(goal, title="After")
     prerequisites.set_needs(challenge=second, needs=[first], by=alice)

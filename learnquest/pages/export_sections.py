@@ -75,6 +75,10 @@ SECTIONS = (
     Section("points", "leaderboard.PointEntry", "user", ("key",)),
     Section("standings", "leaderboard.Standing", "user"),
     Section("badges", "leaderboard.BadgeAward", "user"),
+    Section("time_zone_changes", "leaderboard.ZoneMove", "user"),
+    Section("league", "leaderboard.LeaguePlayer", "user", ("turned",)),
+    Section("league_weeks", "leaderboard.LeagueMembership", "user"),
+    Section("points_held_back", "leaderboard.HeldPoints", "user", ("key", "decided_by")),
     Section("ai_requests", "ai.AIRequest", "user"),
     Section("ai_remembered_answers", "ai.CachedCompletion", "user", ("request_hash",)),
     Section("explanations", "ai.Explanation", "user"),
@@ -88,6 +92,7 @@ EXCLUDED = {
     "account.EmailConfirmation": "Keys of mails under way: secrets that work once.",
     "accounts.IdempotentRequest": "Answers kept for a day, in case a request is sent again.",
     "socialaccount.SocialToken": "Secrets of another site.",
+    "leaderboard.Suspicion": "What moderators look into, and it names somebody else.",
     "admin.LogEntry": "What staff did in the administration: a record of the site's.",
 }
 

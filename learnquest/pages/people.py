@@ -16,7 +16,7 @@ from goals.models import Goal
 from goals.progress_log import percents_of
 from leaderboard import badges, points, ranking
 from leaderboard.activity import Activity, activity
-from leaderboard.badges import Badge
+from leaderboard.badge_list import Badge
 from leaderboard.models import BadgeAward
 from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest, post_only
 from reviews.models import PeerReview
@@ -40,6 +40,14 @@ class PersonPage:
     accepted: int
     reviews: int
     activity: Activity
+
+    @property
+    def pinned(self) -> list[tuple[Badge, BadgeAward]]:
+        return [one for one in self.badges if one[1].pinned_at]
+
+    @property
+    def unpinned(self) -> list[tuple[Badge, BadgeAward]]:
+        return [one for one in self.badges if not one[1].pinned_at]
 
 
 def find(*, username: str, viewer: User) -> User:
