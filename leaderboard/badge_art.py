@@ -130,18 +130,18 @@ def _parts(badge: Badge, *, glyph: str) -> SafeString:
         '<path class="art__rim" d="{0}"/>'
         '<path class="art__edge" transform="{1}" d="{0}"/>'
         '<path class="art__face" transform="{2}" d="{0}"/>'
-        '<path class="art__glyph" transform="translate({3:.1f} {4:.1f}) scale({5})" d="{6}"/>{7}',
+        '<path class="art__glyph" transform="translate({3} {4}) scale({5})" d="{6}"/>{7}',
         shape,
         _scaled(0.94),
         _scaled(0.8),
-        corner,
-        corner - 3 + lift,
+        f"{corner:.1f}",
+        f"{corner - 3 + lift:.1f}",
         scale,
         glyph,
         format_html_join(
             "",
-            '<circle class="art__stud" cx="{:.1f}" cy="{:.1f}" r="2"/>',
-            ((first + STUD_STEP * number, 72.5 + lift * 0.7) for number in range(studs)),
+            '<circle class="art__stud" cx="{}" cy="{}" r="2"/>',
+            ((first + STUD_STEP * number, f"{72.5 + lift * 0.7:.1f}") for number in range(studs)),
         ),
     )
 
