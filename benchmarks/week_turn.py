@@ -40,6 +40,7 @@ import django
 django.setup()
 from datetime import UTC, datetime
 from leaderboard import seasons_turn
+print("ready", flush=True)
 start = time.perf_counter()
 once = seasons_turn._once
 def timed(week, step, deed):
@@ -83,7 +84,7 @@ def fill(cursor: Any, learners: int) -> None:
         SELECT n, 'w' || n, 'w' || n || '@example.com', '!', '', '',
             (ARRAY[{zones}])[1 + n %% {len(ZONES)}], 'en', '', false,
             n %% 50 <> 0, true, false, true, n %% 97 <> 0, false, false, '2026-01-01'
-        FROM generate_series(1, %s) n
+        FROM generate_series(1::bigint, %s) n
         """,
         [learners],
     )
@@ -93,7 +94,7 @@ def fill(cursor: Any, learners: int) -> None:
         SELECT n, 1 + (n * 7 %% 100) / 10, 1 + (n * 7 %% 100) / 10, '2026-09-01',
             CASE WHEN n %% 41 = 0 THEN 4 WHEN n %% 13 = 0 THEN 1 ELSE 0 END, '2026-W43',
             CASE WHEN n %% 61 = 0 THEN '2026-10-20'::timestamptz END
-        FROM generate_series(1, %s) n
+        FROM generate_series(1::bigint, %s) n
         """,
         [learners],
     )
@@ -102,10 +103,10 @@ def fill(cursor: Any, learners: int) -> None:
         cursor.execute(
             """
             INSERT INTO leaderboard (scope, period, user_id, points, reached_at)
-            SELECT 'everyone', %(week)s, n, 5 + ((n * 2654435761 + %(salt)s * 97) %% 60) * 5,
+            SELECT 'everyone', %(week)s, n, 5 + (abs(hashint8(n * 31 + %(salt)s)) %% 60) * 5,
                 '2026-10-20'
-            FROM generate_series(1, %(learners)s) n
-            WHERE (n * 40503 + %(salt)s * 31) %% 5 <> 0
+            FROM generate_series(1::bigint, %(learners)s) n
+            WHERE abs(hashint8(n * 17 + %(salt)s)) %% 5 <> 0
             """,
             {"week": week, "salt": number + 1, "learners": learners},
         )
@@ -115,7 +116,13 @@ def fill(cursor: Any, learners: int) -> None:
 def run(url: str, *, wait: bool = True) -> Any:
     environment = {**os.environ, "DATABASE_URL": url, "DATABASE_POOL": "false"}
     process = subprocess.Popen(
-        [sys.executable, "-c", TURN], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", TURN],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        # Who is killed says so at length.
+        stderr=None if wait else subprocess.DEVNULL,
+        text=True,
     )
     if not wait:
         return process
@@ -131,18 +138,19 @@ def states(url: str) -> list[Any]:
         return [connection.execute(question).fetchall() for question in STATES]  # type: ignore[arg-type]
 
 
-def interrupt(url: str, seconds: float, rng: random.Random) -> None:
-    """Turn until ten kills have been survived, then to the end, beside a second worker."""
+def interrupt(server: Any, url: str, seconds: float, rng: random.Random) -> None:
+    """Kill the turn at ten random moments, then end it, beside a second worker.
+
+    The moments lie in the time that a whole turn takes; a turn that was done before it could be
+    killed does not count, and begins anew.
+    """
     import psycopg
 
     kills = 0
     while kills < KILLS:
         process = run(url, wait=False)
-        # The time to start counts in too; no step takes all of what is left.
-        time.sleep(1.5 + rng.uniform(0, 0.45 * seconds))
-        if process.poll() is not None:
-            process.communicate()
-            continue
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        time.sleep(rng.uniform(0, seconds))
         how = rng.choice(["worker", "backend"])
         if how == "worker":
             process.send_signal(signal.SIGKILL)
@@ -153,16 +161,25 @@ def interrupt(url: str, seconds: float, rng: random.Random) -> None:
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
         process.communicate()
-        kills += 1
         with psycopg.connect(url) as admin:
             row = admin.execute(
-                "SELECT step FROM league_turns WHERE week = %s", [OPENED]
+                "SELECT step, finished_at FROM league_turns WHERE week = %s", [OPENED]
             ).fetchone()
-        print(f"kill {kills}: the {how}, step {row[0] if row else 'none'}", flush=True)
+        if row and row[1]:
+            copy(server, "copy")
+            continue
+        kills += 1
+        print(f"kill {kills}: the {how}, {row[0] if row else 0} of 3 steps done", flush=True)
     both = [run(url, wait=False) for _ in range(2)]
     for process in both:
         process.communicate()
         assert process.returncode == 0
+
+
+def copy(server: Any, name: str) -> None:
+    """Make the database `name` a copy of what was filled."""
+    server.psql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE);")
+    server.psql(f"CREATE DATABASE {name} TEMPLATE postgres STRATEGY file_copy;")
 
 
 def main() -> int:
@@ -222,16 +239,17 @@ def prove(server: Any, learners: int, rng: random.Random) -> int:
     print(f"{learners} learners made in {time.perf_counter() - start:.0f} s", flush=True)
     connection.close()
 
-    copy_url = urlsplit(url)._replace(path="/copy").geturl()
-    server.psql(f"CREATE DATABASE copy TEMPLATE {connection.settings_dict['NAME']};")
-    out = run(url).strip().splitlines()
+    whole_url, copy_url = (urlsplit(url)._replace(path=f"/{n}").geturl() for n in ("whole", "copy"))
+    for name in ("whole", "copy"):
+        copy(server, name)
+    out = run(whole_url).strip().splitlines()
     seconds = float(out[-1])
-    print("\n".join(out[:-1]), f"\nturned in {seconds:.1f} s", flush=True)
-    interrupt(copy_url, seconds, rng)
-    first, second = states(url), states(copy_url)
+    print("\n".join(out[1:-1]), f"\nturned in {seconds:.1f} s", flush=True)
+    interrupt(server, copy_url, seconds, rng)
+    first, second = states(whole_url), states(copy_url)
     counts = [row[0][0] for row in first[:3]]
     print(f"{counts[0]} players, {counts[1]} memberships, {counts[2]} groups")
-    with psycopg.connect(url) as reader:
+    with psycopg.connect(whole_url) as reader:
         sizes = reader.execute(
             "SELECT min(n), max(n) FROM (SELECT count(*) n FROM league_memberships"
             " WHERE week = %s GROUP BY group_id) g",

@@ -44,7 +44,7 @@ class LeaguePlayer(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     # Weeks in a row without points.
     absences = models.PositiveSmallIntegerField(default=0)
-    # The last week whose turn has moved this player, so that it does so once.
+    # The last week to which a turn has moved this player: each week ends for them once.
     turned = models.CharField(max_length=8, blank=True)
 
     objects = OwnQuerySet["LeaguePlayer"].as_manager()

@@ -86,7 +86,7 @@ MOVE = f"""
         turned = %(opened)s
     FROM league_memberships m
     WHERE m.week = %(closed)s AND m.user_id = league_players.user_id
-        AND league_players.turned <> %(opened)s
+        AND league_players.turned <= %(closed)s
 """  # noqa: S608 - numbers and names of our own
 
 # Who rests is back after a week with points.
@@ -112,7 +112,7 @@ PLACE = f"""
                 ROW_NUMBER() OVER (
                     PARTITION BY p.league
                     ORDER BY COALESCE(effort.points, 0) DESC,
-                        (p.user_id * 7919 + %(salt)s) %% 1000003, p.user_id
+                        (p.user_id * 2654435761 + %(salt)s * 40503) %% 4294967296
                 ) - 1 AS nth
             FROM league_players p
             JOIN users u ON u.id = p.user_id
