@@ -18,6 +18,7 @@ from challenges.quest_models import QuestQuerySet
 from challenges.quest_plans import QuestPlan, parse_plan
 from goals import lifecycle, progress_log
 from goals.models import Goal, Milestone, Progress
+from leaderboard import badges
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict, Invalid
 
@@ -145,6 +146,7 @@ def start_quest(*, quest: Quest, by: User, start_date: date | None = None) -> tu
     _copy_plan(plan, goal, start)
     QuestStart.objects.create(quest=quest, goal=goal, learner=by)
     progress_log.record(goal=goal, by=by, kind=Progress.Kind.PLAN_ACCEPTED, note=quest.title)
+    badges.award_due(user_id=by.pk)
     return goal, True
 
 

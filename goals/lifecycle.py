@@ -13,6 +13,7 @@ from accounts.models import User
 from goals import pausing, progress_log
 from goals.models import Goal, Progress
 from goals.tags import clean_tags
+from leaderboard import badges
 from learnquest.core import versions
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict
@@ -63,6 +64,7 @@ def create_goal(
     check(goal)
     goal.save()
     progress_log.record(goal=goal, by=by, kind=Progress.Kind.GOAL_CREATED, note=goal.title, now=now)
+    badges.award_due(user_id=by.pk, now=now)
     return goal
 
 
@@ -104,6 +106,7 @@ def move(*, goal: Goal, to: Goal.Status, by: User, now: datetime | None = None) 
     progress_log.record(
         goal=goal, by=by, kind=Progress.Kind.STATUS_CHANGED, note=str(Status(to).label), now=now
     )
+    badges.award_due(user_id=by.pk, now=now)
     return goal
 
 

@@ -170,12 +170,18 @@ class BadgeAward(models.Model):
     badge = models.CharField(max_length=40)
     awarded_at = models.DateTimeField(default=timezone.now)
     evidence = models.CharField(max_length=200, blank=True)
+    # Since when it stands first on the holder's profile.
+    pinned_at = models.DateTimeField(null=True, blank=True)
 
     objects = BadgeAwardQuerySet.as_manager()
 
     class Meta:
         db_table = "badge_awards"
         constraints = [models.UniqueConstraint(fields=["user", "badge"], name="badge_awards_once")]
+        indexes = [
+            # How many hold a badge, on its public page.
+            models.Index(fields=["badge", "user"], name="badge_awards_holders")
+        ]
 
     def __str__(self) -> str:
         return f"{self.badge} for {self.user_id}"
@@ -184,17 +190,35 @@ class BadgeAward(models.Model):
         return self.user_id == user.pk or self.user.is_profile_visible_to(user)
 
 
-# Django looks for models here; the counts that make ranks cheap have a file of their own.
+# Django looks for models here; those of one subject have a file of their own.
 from leaderboard.counts import DayCount, RankChange, RankMirror, Tally  # noqa: E402
+from leaderboard.fair_play_models import HeldPoints, Suspicion  # noqa: E402
+from leaderboard.league_models import (  # noqa: E402
+    LeagueGroup,
+    LeagueMembership,
+    LeaguePlayer,
+    LeagueTurn,
+)
+from leaderboard.records import Heartbeat, Outage, SigningKey, ZoneMove  # noqa: E402
 
 __all__ = [
     "PRESENT",
     "BadgeAward",
     "DayCount",
+    "Heartbeat",
+    "HeldPoints",
+    "LeagueGroup",
+    "LeagueMembership",
+    "LeaguePlayer",
+    "LeagueTurn",
+    "Outage",
     "PointEntry",
     "RankChange",
     "RankMirror",
+    "SigningKey",
     "Standing",
     "StandingQuerySet",
+    "Suspicion",
     "Tally",
+    "ZoneMove",
 ]

@@ -1,74 +1,253 @@
-"""Days in a row on which a learner did something, in their own time zone, with a rest day."""
+"""Days in a row on which a learner did something, in their own time zone, kindly counted.
 
-from collections.abc import Collection
+Four things do not break a streak, and none of them counts as a day: one rest day in each week,
+Monday to Sunday; a freeze, of which every ten active days earn one; a day on which the site was
+down; and the days of a journey eastwards, which are short, or over the date line never happen.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
+from django.db.models import BigIntegerField, CharField, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.models import User
-from leaderboard.models import PointEntry
+from leaderboard.activity import DONE
+from leaderboard.models import Outage, PointEntry, ZoneMove
 
 LOOK_BACK_DAYS = 366
+DAYS_PER_FREEZE = 10
+MOST_FREEZES = 3
+# A journey shortens a day by so much or more; and how many within four weeks are believed.
+SHORTENED = timedelta(hours=2)
+MOST_JOURNEYS = 2
+JOURNEY_WEEKS = timedelta(weeks=4)
+
+A_DAY = timedelta(days=1)
+NONE: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True)
+class Streak:
+    """A streak as it stands today, and what has kept it."""
+
+    length: int = 0
+    longest: int = 0
+    freezes: int = 0
+    # Active days since the last freeze was earned.
+    towards_freeze: int = 0
+    frozen: tuple[date, ...] = ()
+    rested: tuple[date, ...] = ()
+    excused: tuple[date, ...] = ()
+
+    @property
+    def days_to_freeze(self) -> int:
+        return DAYS_PER_FREEZE - self.towards_freeze
+
+
+@dataclass(frozen=True)
+class Days:
+    """One person's own days: those with something in them, and those that nobody asks of them."""
+
+    active: set[date] = field(default_factory=set)
+    excused: frozenset[date] = NONE
+
+
+@dataclass(frozen=True)
+class Move:
+    """Somebody lived in one zone until then, and in another from then on."""
+
+    at: datetime
+    before: str
+    after: str
 
 
 def streak(*, user: User, now: datetime | None = None) -> int:
-    """Return how many days the learner was active without breaking off; see `length`."""
-    now = now or timezone.now()
-    return length(active_days(user=user, now=now), now.astimezone(ZoneInfo(user.time_zone)).date())
+    """Return how many days the learner was active without breaking off."""
+    return streak_of(user=user, now=now).length
+
+
+def streak_of(*, user: User, now: datetime | None = None) -> Streak:
+    """Return the learner's streak with its freezes, in a fixed number of queries."""
+    zone = ZoneInfo(user.time_zone)
+    return streaks_of(user_ids=[user.pk], zone=zone, now=now)[user.pk]
 
 
 def streaks(
     *, user_ids: Collection[int], zone: ZoneInfo, now: datetime | None = None
 ) -> dict[int, int]:
-    """Return the streak of each of many people who live in one zone, in one query."""
+    """Return the length of the streak of each of many people who live in one zone."""
+    found = streaks_of(user_ids=user_ids, zone=zone, now=now)
+    return {user_id: one.length for user_id, one in found.items()}
+
+
+def streaks_of(
+    *, user_ids: Collection[int], zone: ZoneInfo, now: datetime | None = None
+) -> dict[int, Streak]:
+    """Return the streak of each of many people who live in one zone."""
     now = now or timezone.now()
     today = now.astimezone(zone).date()
-    days = _active_days(user_ids=user_ids, zone=zone, now=now)
-    return {user_id: length(of_one, today) for user_id, of_one in days.items()}
+    days = days_of(user_ids=user_ids, zone=zone, now=now)
+    return {user_id: measure(own, today) for user_id, own in days.items()}
 
 
-def active_days(*, user: User, now: datetime) -> set[date]:
-    """Return the learner's own days of the last year with an entry in the ledger; one query."""
-    return _active_days(user_ids=[user.pk], zone=ZoneInfo(user.time_zone), now=now)[user.pk]
+def days_of(*, user_ids: Collection[int], zone: ZoneInfo, now: datetime) -> dict[int, Days]:
+    """Return the days of the last year of people who live in one zone now.
 
-
-def _active_days(
-    *, user_ids: Collection[int], zone: ZoneInfo, now: datetime
-) -> dict[int, set[date]]:
-    days: dict[int, set[date]] = {user_id: set() for user_id in user_ids}
-    found = (
-        PointEntry.objects.filter(
-            user__in=user_ids,
-            occurred_at__gte=now - timedelta(days=LOOK_BACK_DAYS),
-            occurred_at__lte=now,
-        )
+    A day is the one it was where they lived then.
+    """
+    since = now - timedelta(days=LOOK_BACK_DAYS)
+    moves, down = _circumstances(user_ids, since, now)
+    outages = frozenset(day for begun, ended in down for day in _touched(begun, ended, zone))
+    days = {
+        user_id: Days(excused=outages | _travelled(moves[user_id]))
+        if user_id in moves
+        else Days(excused=outages)
+        for user_id in user_ids
+    }
+    entries = PointEntry.objects.filter(reason__in=DONE, occurred_at__range=(since, now))
+    at_home = (
+        entries.filter(user__in=days.keys() - moves.keys())
         .annotate(day=TruncDate("occurred_at", tzinfo=zone))
         .values_list("user", "day")
         .order_by()
         .distinct()
     )
-    for user_id, day in found:
-        days[user_id].add(day)
+    for user_id, day in at_home:
+        days[user_id].active.add(day)
+    if moves:
+        for user_id, moment in entries.filter(user__in=moves).values_list("user", "occurred_at"):
+            there = _zone_at(moment, moves[user_id], zone)
+            days[user_id].active.add(moment.astimezone(there).date())
     return days
 
 
-def length(days: Collection[date], today: date) -> int:
-    """Return the number of active days, back from today to the first break.
-
-    One day off in each week, Monday to Sunday, is rest: it neither breaks the streak nor counts.
-    A second one in the same week breaks it. Today without activity is not a day off yet.
-    """
-    count = 0
-    rested: set[date] = set()  # the Mondays of weeks whose rest day is used
-    day = today if today in days else today - timedelta(days=1)
-    while True:
-        if day in days:
-            count += 1
+def _circumstances(
+    user_ids: Collection[int], since: datetime, now: datetime
+) -> tuple[dict[int, list[Move]], list[tuple[datetime, datetime]]]:
+    """Return who moved when, in the order of time, and when the site was down; in one query."""
+    moves: dict[int, list[Move]] = defaultdict(list)
+    down = []
+    of_people = ZoneMove.objects.filter(
+        user__in=user_ids, moved_at__range=(since, now)
+    ).values_list("user_id", "moved_at", "moved_at", "before", "after")
+    of_all = Outage.objects.filter(ends_at__gte=since, starts_at__lte=now).values_list(
+        Value(None, BigIntegerField()),
+        "starts_at",
+        "ends_at",
+        Value("", CharField()),
+        Value("", CharField()),
+    )
+    found = of_people.union(of_all, all=True).order_by("moved_at")
+    rows = cast("Iterable[tuple[int | None, datetime, datetime, str, str]]", found)
+    for user_id, begun, ended, before, after in rows:
+        if user_id is None:
+            down.append((begun, ended))
         else:
-            monday = day - timedelta(days=day.weekday())
-            if monday in rested:
-                return count
-            rested.add(monday)
-        day -= timedelta(days=1)
+            moves[user_id].append(Move(begun, before, after))
+    return moves, down
+
+
+def active_days(*, user: User, now: datetime) -> set[date]:
+    """Return the learner's own days of the last year on which they did something."""
+    zone = ZoneInfo(user.time_zone)
+    return days_of(user_ids=[user.pk], zone=zone, now=now)[user.pk].active
+
+
+def length(days: Collection[date], today: date) -> int:
+    """Return how long a streak of these days is; see `measure`."""
+    return measure(Days(set(days)), today).length
+
+
+def measure(days: Days, today: date) -> Streak:
+    """Return the longest streak that holds until today.
+
+    Today without activity is not a day off yet. Somebody who flew westwards may have been active
+    on a day that is still to come where they are now; it counts.
+    """
+    if not days.active:
+        return Streak()
+    starts = sorted(days.active)
+    today = max(today, starts[-1])
+    end = today if today in days.active else today - A_DAY
+    longest = 0
+    for start in starts:
+        run, is_alive = _run(days, start, end)
+        longest = max(longest, run.length)
+        # A later start makes a shorter one.
+        if is_alive:
+            return Streak(
+                run.length, longest, run.freezes, run.towards_freeze, run.frozen, run.rested,
+                run.excused,
+            )  # fmt: skip
+    return Streak(longest=longest)
+
+
+def _run(days: Days, start: date, end: date) -> tuple[Streak, bool]:
+    """Go from an active day to `end`; returns the streak and whether nothing broke it."""
+    count = freezes = 0
+    rested: list[date] = []
+    frozen: list[date] = []
+    excused: list[date] = []
+    rested_weeks: set[date] = set()
+    is_alive = True
+    for day in _each(start, end):
+        monday = day - timedelta(days=day.weekday())
+        if day in days.active:
+            count += 1
+            freezes = min(MOST_FREEZES, freezes + (count % DAYS_PER_FREEZE == 0))
+        elif day in days.excused:
+            excused.append(day)
+        elif monday not in rested_weeks:
+            rested_weeks.add(monday)
+            rested.append(day)
+        elif freezes:
+            freezes -= 1
+            frozen.append(day)
+        else:
+            is_alive = False
+            break
+    run = Streak(
+        count, count, freezes, count % DAYS_PER_FREEZE, tuple(frozen), tuple(rested), tuple(excused)
+    )
+    return run, is_alive
+
+
+def _each(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def _touched(begun: datetime, ended: datetime, zone: ZoneInfo) -> Iterator[date]:
+    yield from _each(begun.astimezone(zone).date(), ended.astimezone(zone).date())
+
+
+def _zone_at(moment: datetime, moves: list[Move], now_in: ZoneInfo) -> ZoneInfo:
+    """Return where somebody lived at a moment: before the first move that came after it."""
+    for move in moves:
+        if moment < move.at:
+            return ZoneInfo(move.before)
+    return now_in
+
+
+def _travelled(moves: Iterable[Move]) -> frozenset[date]:
+    """Return the days that journeys eastwards shortened or left out, the first and last included.
+
+    Who moves more often than people travel is believed twice in four weeks.
+    """
+    days: set[date] = set()
+    believed: list[datetime] = []
+    for move in moves:
+        before = move.at.astimezone(ZoneInfo(move.before))
+        after = move.at.astimezone(ZoneInfo(move.after))
+        gained = (after.utcoffset() or timedelta()) - (before.utcoffset() or timedelta())
+        lately = [when for when in believed if move.at - when < JOURNEY_WEEKS]
+        if gained >= SHORTENED and len(lately) < MOST_JOURNEYS:
+            believed.append(move.at)
+            days.update(_each(before.date(), after.date()))
+    return frozenset(days)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
-from leaderboard import history, mirror, recount, tallies
+from leaderboard import alternates, badges, history, mirror, outages, recount, seasons_turn, tallies
 from learnquest.core.schedule import scheduled
 
 
@@ -31,7 +31,31 @@ def count_days() -> None:
     history.count_due()
 
 
+@scheduled(every=timedelta(minutes=20))
+@task()
+def turn_week() -> None:
+    seasons_turn.turn_due()
+
+
+@scheduled(every=timedelta(minutes=10))
+@task()
+def heartbeat() -> None:
+    outages.beat()
+
+
 @scheduled(every=timedelta(days=1))
 @task()
 def check_points() -> None:
     recount.check()
+
+
+@scheduled(every=timedelta(days=1))
+@task()
+def award_badges() -> None:
+    badges.award_missing()
+
+
+@scheduled(every=timedelta(days=1))
+@task()
+def look_for_alternates() -> None:
+    alternates.look()

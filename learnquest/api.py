@@ -17,6 +17,7 @@ from challenges.quest_api import router as quest_router
 from challenges.replan_api import router as coached_replan_router
 from goals.api import milestone_router
 from goals.api import router as goal_router
+from leaderboard.api import badge_router, league_router
 from learnquest.core.errors import DomainError, Limited, Stale
 from learnquest.core.problems import CONTENT_TYPE, problem
 from learnquest.pages.account_api import people_router
@@ -95,6 +96,8 @@ api.add_router("/moderation", moderation_router)
 api.add_router("/moderation", moderation_of_reviews)
 api.add_router("/reviews", after_router)
 api.add_router("/submissions", appeal_router)
+api.add_router("/badges", badge_router)
+api.add_router("/leagues", league_router)
 
 
 @api.exception_handler(DomainError)

@@ -357,6 +357,10 @@ if any(len(key) < 32 for key in JWT_KEYS.values()):
 # Who an access token says made it; where several sites share a key, each needs its own name.
 JWT_ISSUER = env.str("JWT_ISSUER", default="learnquest")
 
+# Signs badges that learners take elsewhere: an RSA key in PEM, its line breaks as "\\n" if need be.
+# Unset, one is made when it is first needed and kept in the database, encrypted.
+BADGE_SIGNING_KEY = env.str("BADGE_SIGNING_KEY", default="")
+
 # --- Mail -------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="LearnQuest <learnquest@localhost>")

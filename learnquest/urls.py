@@ -23,6 +23,8 @@ urlpatterns = [
     path("", include((goal_pages, goal_urls.app_name))),
     path("", include("challenges.urls")),
     path("", include("ai.urls")),
+    path("", include("leaderboard.badge_urls")),
+    path("", include("leaderboard.league_urls")),
     path("", include("submissions.urls")),
     path("", include("reviews.urls")),
     path("api/", api.urls),

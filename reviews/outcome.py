@@ -1,7 +1,8 @@
 """When a submission has its reviews: the score, what follows from it, and who is told."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -13,7 +14,7 @@ from challenges import lifecycle as challenge_lifecycle
 from challenges.models import Challenge
 from goals import progress_log
 from goals.models import Progress
-from leaderboard import badges, points
+from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
 from reviews import cases, learning, worth
 from reviews.consensus import Heard, Weighed, weigh
@@ -249,10 +250,13 @@ def _pay(submission: Submission, challenge: Challenge, *, now: datetime) -> None
     ).aggregate(best=Max("score"))["best"]
     worth.pay(
         user_id=submission.author_id,
-        amount=points.work_points(
-            difficulty=challenge.difficulty,
-            score=max(PASS_MARK, float(best or 0)),
-            pass_mark=PASS_MARK,
+        amount=fair_play.diminished(
+            points.work_points(
+                difficulty=challenge.difficulty,
+                score=max(PASS_MARK, float(best or 0)),
+                pass_mark=PASS_MARK,
+            ),
+            before=_accepted_before(submission, challenge),
         ),
         reason=PointEntry.Reason.WORK_ACCEPTED,
         # One challenge pays once, however many attempts it took.
@@ -261,6 +265,26 @@ def _pay(submission: Submission, challenge: Challenge, *, now: datetime) -> None
         now=now,
     )
     badges.award_due(user_id=submission.author_id, now=now)
+
+
+def _accepted_before(submission: Submission, challenge: Challenge) -> int:
+    """Count the author's other work of this difficulty that was accepted that day before it."""
+    if submission.settled_at is None:
+        return 0
+    author = submission.author
+    day = author.today(submission.settled_at)
+    midnight = datetime.combine(day, time.min, tzinfo=ZoneInfo(author.time_zone))
+    return (
+        Submission.objects.filter(
+            author=author,
+            status=Submission.Status.ACCEPTED,
+            settled_at__gte=midnight,
+            settled_at__lt=submission.settled_at,
+            challenge__difficulty=challenge.difficulty,
+        )
+        .exclude(challenge=challenge)
+        .count()
+    )
 
 
 def _tell(submission: Submission, kind: Notification.Kind, now: datetime) -> None:

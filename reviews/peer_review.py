@@ -13,7 +13,7 @@ from accounts import inbox, notices
 from accounts.models import Notification, User
 from challenges.models import Challenge
 from challenges.rubrics import Rubric, weighted_score
-from leaderboard import badges, points
+from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid, Stale
 from reviews import appeals, assignment, cases, outcome, training, worth
@@ -109,16 +109,27 @@ def submit_review(
 
 def _reward(review: PeerReview, challenge: Challenge, by: User, now: datetime) -> None:
     """Give the points of a review that was sent: twice the usual where the work waited long."""
-    points.award(
-        user_id=by.pk,
-        amount=review.times * points.REVIEW_GIVEN,
-        reason=PointEntry.Reason.REVIEW_GIVEN,
-        key=f"review-given:{review.pk}",
+    if review.is_training:
         # Announced practice counts for oneself; the board shows what was done for others.
-        verified=not review.is_training,
-        category=challenge.goal.category,
-        now=now,
-    )
+        points.award(
+            user_id=by.pk,
+            amount=points.REVIEW_GIVEN,
+            reason=PointEntry.Reason.REVIEW_GIVEN,
+            key=f"review-given:{review.pk}",
+            verified=False,
+            category=challenge.goal.category,
+            now=now,
+        )
+    else:
+        fair_play.award(
+            user_id=by.pk,
+            counterpart_id=review.author_id,
+            amount=review.times * points.REVIEW_GIVEN,
+            reason=PointEntry.Reason.REVIEW_GIVEN,
+            key=f"review-given:{review.pk}",
+            category=challenge.goal.category,
+            now=now,
+        )
     badges.award_due(user_id=by.pk, now=now)
 
 
@@ -158,6 +169,7 @@ def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
             subject=review.submission.challenge.title,
             target=review.get_absolute_url(),
         )
+        badges.award_due(user_id=review.reviewer_id)
     return review
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from challenges.models import Challenge
-from leaderboard import points
+from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
 from reviews import quality
 from reviews.hearing import Hearing, hear
@@ -44,7 +44,9 @@ def value(
         key=f"review-quality:{review.pk}",
         category=challenge.goal.category,
         now=now,
+        counterpart_id=review.author_id,
     )
+    badges.award_due(user_id=review.reviewer_id, now=now)
 
 
 def value_anew(review: PeerReview, *, pass_mark: float, now: datetime) -> None:
@@ -87,11 +89,26 @@ def pay(
     key: str,
     category: str,
     now: datetime,
+    counterpart_id: int | None = None,
 ) -> None:
-    """See to it that `key` has paid `amount` in all: a counter-entry makes up the difference."""
+    """See to it that `key` has paid `amount` in all: a counter-entry makes up the difference.
+
+    What was earned with `counterpart_id` may be held back at first, until a moderator has looked.
+    """
     earlier = PointEntry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"), user=user_id)
     paid = earlier.aggregate(paid=Sum("amount"))["paid"]
     if paid == amount:
+        return
+    if paid is None and counterpart_id is not None:
+        fair_play.award(
+            user_id=user_id,
+            counterpart_id=counterpart_id,
+            amount=amount,
+            reason=reason,
+            key=key,
+            category=category,
+            now=now,
+        )
         return
     points.award(
         user_id=user_id,

@@ -24,6 +24,7 @@ from challenges import catalogue, generation, replan_writing
 from challenges.models import Plan, Proposal, ReplanLine
 from goals import calendar_feed, milestones
 from goals.models import Goal
+from leaderboard import credentials
 from learnquest.api import api
 from learnquest.pages import data_export
 from reviews import appeals
@@ -100,6 +101,9 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
         "replan": replan.pk,
         "line": ReplanLine.objects.filter(replan=replan).values_list("pk", flat=True)[0],
         "user": alice.pk,
+        # She has it for her goal; nobody else set one.
+        "badge": "first-goal",
+        "signing_key": credentials.public_keys()[0]["kid"].split("/")[-2],
         "browser": UserSession.objects.create(user=alice, ip="192.0.2.1", session_key="s").pk,
         "family": tokens.user_of(tokens.issue(user=alice, client=tokens.Client()).access)[1],
         "passkey": Authenticator.objects.create(user=carol, type="webauthn", data={}).pk,

@@ -1,5 +1,6 @@
 """Limits hold: over time, across threads and processes, and whatever headers a client forges."""
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier

@@ -14,7 +14,8 @@ from ai.models import AIRequest, Transcript
 from challenges import catalogue, prerequisites, variation
 from challenges.models import Proposal, Quest
 from goals.models import Goal
-from leaderboard.models import BadgeAward
+from leaderboard import seasons, seasons_turn
+from leaderboard.models import HeldPoints, Suspicion, ZoneMove
 from reviews import after
 from reviews.models import GraderStanding, Outcome, PeerReview
 from tests.access_rules import NOT_PERSONAL, ROWS
@@ -54,7 +55,15 @@ def full_world(world: dict[str, Any], alice: User) -> dict[str, Any]:  # noqa: F
     audit.record(kind=audit.Kind.SIGNED_IN, user=alice)
     after.answer(review=PeerReview.objects.get(pk=world["settled_review"]), by=alice, text="Why?")
     WeeklyDigest.objects.create(user=alice, week="2026-W48")
-    BadgeAward.objects.get_or_create(user=alice, badge="first_step", awarded_at=timezone.now())
+    ZoneMove.objects.create(user=alice, before="UTC", after="Asia/Tokyo")
+    seasons.join(by=alice)
+    seasons_turn.turn_due()
+    HeldPoints.objects.create(
+        user=alice, amount=5, reason="review_given", key="held", pattern="ring",
+        occurred_at=timezone.now(),
+    )  # fmt: skip
+    pair = sorted(User.objects.values_list("pk", flat=True))[:2]
+    Suspicion.objects.create(first_id=pair[0], second_id=pair[1], pattern="same_device")
     goal = Goal.objects.get(pk=world["goal"])
     first, second = make_challenge(goal, title="Before"), make_challenge(goal, title="After")
     prerequisites.set_needs(challenge=second, needs=[first], by=alice)

@@ -11,6 +11,7 @@ from leaderboard.models import BadgeAward, PointEntry, Standing
 from leaderboard.points import Period
 from tests.factories import make_user
 
+PRACTICE = PointEntry.Reason.PRACTICE
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
@@ -22,11 +23,12 @@ def give(
     verified: bool = True,
     category: str = "music",
     now: datetime = NOW,
+    reason: PointEntry.Reason = PointEntry.Reason.WORK_ACCEPTED,
 ) -> PointEntry | None:
     return points.award(
         user_id=user.pk,
         amount=amount,
-        reason=PointEntry.Reason.WORK_ACCEPTED,
+        reason=reason,
         key=key,
         verified=verified,
         category=category,
@@ -158,9 +160,27 @@ def test_badges_are_awarded_once_with_a_word_to_the_learner(alice: User) -> None
 def test_a_streak_counts_the_learners_own_days(alice: User) -> None:
     alice.time_zone = "Pacific/Kiritimati"  # UTC+14
     # 11:00 UTC on the 22nd is the 23rd there; so is 09:00 UTC on the 23rd.
-    give(alice, 1, key="1", now=datetime(2026, 11, 22, 11, tzinfo=UTC))
-    give(alice, 1, key="2", now=datetime(2026, 11, 23, 9, tzinfo=UTC))
-    give(alice, 1, key="3", now=datetime(2026, 11, 24, 9, tzinfo=UTC))
+    give(
+        alice,
+        1,
+        key="1",
+        reason=PointEntry.Reason.PRACTICE,
+        now=datetime(2026, 11, 22, 11, tzinfo=UTC),
+    )
+    give(
+        alice,
+        1,
+        key="2",
+        reason=PointEntry.Reason.PRACTICE,
+        now=datetime(2026, 11, 23, 9, tzinfo=UTC),
+    )
+    give(
+        alice,
+        1,
+        key="3",
+        reason=PointEntry.Reason.PRACTICE,
+        now=datetime(2026, 11, 24, 9, tzinfo=UTC),
+    )
     assert streaks.streak(user=alice, now=datetime(2026, 11, 24, 9, 30, tzinfo=UTC)) == 2
     # It is the 25th there now; the streak holds until that day is over without an entry.
     assert streaks.streak(user=alice, now=NOW) == 2

@@ -17,8 +17,17 @@ from ai import offline
 from ai.offline import feedback as coach
 from challenges.models import Challenge
 from goals.models import Goal, Milestone, Progress
-from leaderboard import badges, history, points, recount
-from leaderboard.models import BadgeAward, PointEntry
+from leaderboard import badges, history, points, recount, seasons, seasons_turn
+from leaderboard.badge_list import Fact
+from leaderboard.league_models import League
+from leaderboard.models import (
+    BadgeAward,
+    LeagueGroup,
+    LeagueMembership,
+    LeaguePlayer,
+    PointEntry,
+    Standing,
+)
 from learnquest.demo import content, journeys, people
 from learnquest.demo.journeys import Handin, Journey
 from reviews import ai_feedback, learning, outcome, quality
@@ -30,6 +39,16 @@ from submissions.models import Submission
 
 Reason = PointEntry.Reason
 HUNDRED = Decimal(100)
+PINNED = 3
+LEAGUE_SIZE = 30
+# Badges that count entries of one kind, so that each has its moment in the past.
+COUNTED = {
+    Fact.HANDED_IN: Reason.HANDED_IN,
+    Fact.ACCEPTED: Reason.WORK_ACCEPTED,
+    Fact.MILESTONES: Reason.MILESTONE,
+    Fact.PRACTICES: Reason.PRACTICE,
+    Fact.REVIEWS: Reason.REVIEW_GIVEN,
+}
 BATCH = 500
 
 
@@ -84,7 +103,8 @@ def make_community(*, seed: int, now: datetime) -> Made:
     # The charts of ranks begin with a month behind them.
     for days in range(history.DAYS_SHOWN, 0, -1):
         history.count(now.astimezone(UTC).date() - timedelta(days=days))
-    _award_badges(rows.points)
+    _make_league(folk, now)
+    _award_badges(rows.points, now)
     return Made(
         learners=len(folk),
         goals=len(ways),
@@ -328,8 +348,8 @@ def _entry(
     )
 
 
-def _award_badges(entries: list[PointEntry]) -> None:
-    """Award each badge at the time of the entry that earned it."""
+def _award_badges(entries: list[PointEntry], now: datetime) -> None:
+    """Award each badge at the time of the entry that earned it; the others as of now."""
     earned: dict[tuple[int, str], int] = {}
     awards = []
     for entry in sorted(entries, key=lambda entry: (entry.occurred_at, entry.key)):
@@ -344,6 +364,42 @@ def _award_badges(entries: list[PointEntry]) -> None:
                 evidence=str(badge.how),
             )
             for badge in badges.BADGES
-            if badge.reason == entry.reason and badge.count == count
+            if COUNTED.get(badge.fact) == entry.reason and badge.count == count
         ]
     BadgeAward.objects.bulk_create(awards, batch_size=BATCH)
+    badges.award_missing(now=now, tell=False)
+    maya = User.objects.get(username="maya")
+    for badge, _award in badges.of(maya)[:PINNED]:
+        badges.pin(code=badge.code, by=maya, now=now)
+
+
+def _make_league(folk: list[User], now: datetime) -> None:
+    """Put thirty of them into a league, some of whom, Maya among them, have just risen to it."""
+    members = folk[:LEAGUE_SIZE]
+    before = seasons.week_of(now - timedelta(weeks=1))
+    points_then = dict(
+        Standing.objects.on_board(points.EVERYONE, before).values_list("user", "points")
+    )
+    joined = now - timedelta(weeks=4)
+    LeaguePlayer.objects.bulk_create(
+        [LeaguePlayer(user=one, league=League.GROVE, highest=League.GROVE, joined_at=joined)
+         for one in members]
+    )  # fmt: skip
+    lower, same = (
+        LeagueGroup.objects.create(week=before, league=league, number=0)
+        for league in (League.BROOK, League.GROVE)
+    )
+    maya, *others = sorted(members, key=lambda one: one.username != "maya")
+    rose = [maya, *(one for one in others if points_then.get(one.pk))][: seasons.ZONE]
+    for group, people_in, ended in (
+        (lower, rose, LeagueMembership.Outcome.UP),
+        (same, [one for one in members if one not in rose], LeagueMembership.Outcome.STAY),
+    ):
+        LeagueMembership.objects.bulk_create(
+            [LeagueMembership(user=one, group=group, week=before, place=place, outcome=ended,
+                              points=points_then.get(one.pk, 0))
+             for place, one in enumerate(
+                 sorted(people_in, key=lambda one: -points_then.get(one.pk, 0)), start=1)]
+        )  # fmt: skip
+    LeaguePlayer.objects.update(turned=seasons.week_of(now))
+    seasons_turn.turn(seasons.week_of(now), now=now)

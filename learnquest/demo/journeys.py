@@ -20,7 +20,8 @@ WEEKS = 10
 SCORES = {"strong": (87, 100), "fair": (74, 95), "weak": (46, 55)}
 HABITS = (-7, -4, 0, 0, 0, 3, 6)
 LEARNERS_PER_GOAL = 3
-STILL_WAITING = 12
+STILL_WAITING = 8
+RECENT_DAYS = 12
 
 
 @dataclass
@@ -122,7 +123,7 @@ class TurnTaking:
 def _journey(
     category: str, text: GoalText, turn: int, learner: User, rng: Random, now: datetime
 ) -> Journey:
-    start = now - timedelta(weeks=WEEKS, days=rng.randint(-6, 8))
+    start = now - timedelta(weeks=WEEKS, days=rng.randint(-24, 4))
     goal = Goal(
         owner=learner,
         title=text.title,
@@ -249,8 +250,11 @@ def write_reviews(
         # The newest still wait, for one review or for two.
         newest = len(handins) - number
         texts = handin.text.reviews[: newest % 2 if newest <= STILL_WAITING else None]
+        # What is some days old has waited until now, so that much has just been settled.
+        age = now - when
+        wait = age * 0.45 if age < timedelta(days=RECENT_DAYS) else timedelta(hours=50)
         for reviewer, text in zip(others, texts, strict=False):
-            when = awake(when + timedelta(hours=rng.uniform(6, 60)), reviewer)
+            when = awake(when + wait * rng.uniform(0.7, 1.1), reviewer)
             if when >= now:
                 break
             given[reviewer.username] += 1

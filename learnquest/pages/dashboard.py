@@ -1,6 +1,6 @@
 """What a learner sees first: what to do today and why, and how far everything is.
 
-The page is asked for more than any other, so all that it shows takes six queries, however much
+The page is asked for more than any other, so all that it shows takes seven queries, however much
 there is: the facts that are one value each come from one query on the learner's own row.
 """
 
@@ -102,7 +102,7 @@ def today(request: LearnerRequest) -> HttpResponse:
 
 
 def read(user: User, *, now: datetime | None = None) -> Dashboard:
-    """Return the learner's dashboard in six queries; days are the learner's own."""
+    """Return the learner's dashboard in seven queries; days are the learner's own."""
     now = now or timezone.now()
     today = now.astimezone(ZoneInfo(user.time_zone)).date()
     facts = _facts(user, now)
@@ -113,15 +113,16 @@ def read(user: User, *, now: datetime | None = None) -> Dashboard:
         Notification.objects.visible_to(user).unread().order_by("-created_at", "-pk")[:100]
     )
     news = [one for one in unread if one.kind in FEEDBACK]
-    days = streaks.active_days(user=user, now=now)
+    zone = ZoneInfo(user.time_zone)
+    days = streaks.days_of(user_ids=[user.pk], zone=zone, now=now)[user.pk]
     level, since, until = points.level_of(facts["xp"])
     on_board = user.is_on_leaderboard
     return Dashboard(
         steps=steps.choose(_steps(cards, challenges, facts, review, today, now), most=MOST_STEPS),
         goals=cards[:GOALS_SHOWN],
         goal_count=len(cards),
-        streak=streaks.length(days, today),
-        is_active_today=today in days,
+        streak=streaks.measure(days, today).length,
+        is_active_today=today in days.active,
         xp=facts["xp"],
         level=level,
         level_percent=round(100 * (facts["xp"] - since) / (until - since)),

@@ -122,6 +122,10 @@ SECTIONS = (
     Section("points", "leaderboard.PointEntry", "user", ("key",)),
     Section("standings", "leaderboard.Standing", "user"),
     Section("badges", "leaderboard.BadgeAward", "user"),
+    Section("time_zone_changes", "leaderboard.ZoneMove", "user"),
+    Section("league", "leaderboard.LeaguePlayer", "user", ("turned",)),
+    Section("league_weeks", "leaderboard.LeagueMembership", "user"),
+    Section("points_held_back", "leaderboard.HeldPoints", "user", ("key", "decided_by")),
     Section("ai_requests", "ai.AIRequest", "user", ("reserved",)),
     Section("ai_transcripts", "ai.Transcript", "user"),
     Section("ai_small_questions", "ai.Ask", "user"),
@@ -141,6 +145,7 @@ EXCLUDED = {
     "ai.PromptTemplate": "Words of the site's own, by staff: a record of the site's.",
     "submissions.TextMark": "Numbers made of your works, by which alike ones are found.",
     "reviews.TrainingWork": "Works of the house; nobody's account.",
+    "leaderboard.Suspicion": "What moderators look into, and it names somebody else.",
     "admin.LogEntry": "What staff did in the administration: a record of the site's.",
 }
 

@@ -17,11 +17,16 @@ from goals.forms import GoalForm
 from goals.models import Category
 from leaderboard import badges, points
 from leaderboard.activity import WEEKS, Activity, calendar
-from leaderboard.models import BadgeAward, PointEntry
+from leaderboard.models import PointEntry
 from leaderboard.rules import RULES, WORK_BY_DIFFICULTY
 from reviews.outcome import PASS_MARK
 
 LEDGER_LINES = 25
+BADGES_SHOWN = 6
+# One of each family.
+SAMPLES = (
+    "first-step", "practice", "craft", "pillar", "compass", "streak-30", "summit",
+)  # fmt: skip
 
 
 @login_not_required
@@ -42,17 +47,14 @@ def points_page(request: HttpRequest) -> HttpResponse:
         "work": WORK_BY_DIFFICULTY,
         "accepted": PointEntry.Reason.WORK_ACCEPTED,
         "pass_mark": round(PASS_MARK),
-        "badges": [(badge, None) for badge in badges.BADGES],
+        "badges": [(badge, None) for badge in badges.BADGES[:BADGES_SHOWN]],
     }
     if request.user.is_authenticated:
-        awards = {
-            award.badge: award.awarded_at for award in BadgeAward.objects.filter(user=request.user)
-        }
         xp = points.effort(request.user)
         level, since, until = points.level_of(xp)
         entries = PointEntry.objects.visible_to(request.user).order_by("-occurred_at", "-pk")
         context |= {
-            "badges": [(badge, awards.get(badge.code)) for badge in badges.BADGES],
+            "badges": [(badge, award.awarded_at) for badge, award in badges.of(request.user)],
             "xp": xp,
             "level": level,
             "level_percent": round(100 * (xp - since) / (until - since)),
@@ -76,7 +78,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "comments": {"complete": _("Every part of the task has an answer.")},
         "form": GoalForm(),
         "wrong_form": bound,
-        "badges": badges.BADGES[:3],
+        "badges": [badges.BY_CODE[code] for code in SAMPLES],
         "activity": _sample_activity(),
         "page": Paginator(range(30), 10).get_page(2),
         "tabs": [

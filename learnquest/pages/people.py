@@ -18,8 +18,8 @@ from goals.models import Goal
 from goals.progress_log import percents_of
 from leaderboard import badges, points, ranking
 from leaderboard.activity import Activity, activity
-from leaderboard.badges import Badge
-from leaderboard.models import BadgeAward, PointEntry
+from leaderboard.badge_list import Badge, Fact
+from leaderboard.models import BadgeAward
 from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest, post_only
 from reviews.after import SETTLED
 from reviews.models import PeerReview
@@ -30,6 +30,7 @@ A_DAY = 24 * 60 * 60
 GOALS_SHOWN = 12
 # By then work settles on what there is.
 LONGEST_REVIEW = timedelta(days=7)
+OF_REVIEWS = {Fact.REVIEWS, Fact.GOOD_REVIEWS, Fact.HELPFUL, Fact.REVIEW_FIELDS}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class PersonPage:
     accepted: int
     reviews: int
     activity: Activity
+
+    @property
+    def pinned(self) -> list[tuple[Badge, BadgeAward]]:
+        return [one for one in self.badges if one[1].pinned_at]
+
+    @property
+    def unpinned(self) -> list[tuple[Badge, BadgeAward]]:
+        return [one for one in self.badges if not one[1].pinned_at]
 
 
 def find(*, username: str, viewer: User) -> User:
@@ -96,11 +105,10 @@ def _badges(person: User, viewer: User) -> list[tuple[Badge, BadgeAward]]:
     if person.pk == viewer.pk:
         return held
     settled = timezone.now() - LONGEST_REVIEW
-    reasons = {PointEntry.Reason.REVIEW_GIVEN, PointEntry.Reason.REVIEW_QUALITY}
     return [
         (badge, award)
         for badge, award in held
-        if badge.reason not in reasons or award.awarded_at < settled
+        if badge.fact not in OF_REVIEWS or award.awarded_at < settled
     ]
 
 

@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 from accounts import pictures
 from accounts.models import User
 from challenges.rubrics import Rubric
+from leaderboard import badge_art as badges_drawn
 from leaderboard.activity import Activity
+from leaderboard.badge_list import Badge
 from learnquest.core.identicon import figure
 from learnquest.core.markdown import render as render_markdown
 
@@ -159,9 +161,16 @@ def rubric_form(
 
 
 @register.inclusion_tag("components/badge.html")
-def badge(badge: Any, awarded_at: Any = None, todo: bool = False) -> dict[str, Any]:
-    """Draw an achievement; `todo` shows one that is still to be earned."""
-    return {"badge": badge, "awarded_at": awarded_at, "todo": todo}
+def badge(badge: Badge, awarded_at: Any = None, todo: bool = False) -> dict[str, Any]:
+    """Show a badge, which leads to its page; `todo` shows one that is still to be earned."""
+    is_veiled = todo and badge.is_secret
+    return {"badge": badge, "awarded_at": awarded_at, "todo": todo, "is_veiled": is_veiled}
+
+
+@register.simple_tag
+def badge_art(badge: Badge, is_veiled: bool = False) -> SafeString:
+    """Draw a badge; the words beside it say what it is."""
+    return badges_drawn.draw(badge, is_veiled=is_veiled)
 
 
 @register.inclusion_tag("components/heatmap.html")

@@ -1,0 +1,192 @@
+"""Points that cannot be farmed: less for more of the same, and a second look at who helps whom.
+
+Nothing here takes points away or punishes anybody: it holds them back until a moderator has
+looked, and flags accounts that may be one person's.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from leaderboard import points
+from leaderboard.fair_play_models import Pattern
+from leaderboard.models import HeldPoints, PointEntry
+from learnquest.core.errors import Conflict, Forbidden
+
+# What the nth piece of accepted work of one difficulty on one day is worth, in percent.
+SHARES = (100, 100, 100, 50, 50)
+SHARE_BEYOND = 20
+
+# Reviews look wrong when the same people exchange so many within so long.
+WINDOW = timedelta(days=60)
+TIMES_EACH_WAY = 3
+TIMES_IN_RING = 2
+# Rings of up to four; and how many people one look follows at most.
+RING = 4
+MOST_FOLLOWED = 200
+
+# How often each of some people reviewed whom, since when. The layer that knows reviews says so.
+type Edges = Mapping[tuple[int, int], int]
+type Reviews = Callable[[Collection[int], datetime], Edges]
+_reviews: Reviews | None = None
+
+
+def know_reviews(reviews: Reviews) -> None:
+    """Set the function that tells who reviewed whom: `reviews(reviewer_ids, since)`."""
+    global _reviews  # noqa: PLW0603 - set once at start-up, like a signal handler
+    _reviews = reviews
+
+
+def edges_of(reviewer_ids: Collection[int], since: datetime) -> Edges:
+    """Return how often each of these people reviewed whom."""
+    return _reviews(reviewer_ids, since) if _reviews and reviewer_ids else {}
+
+
+def share_of(nth: int) -> int:
+    """Return what the nth work of a difficulty on a day is worth, in percent; counts from 1."""
+    return SHARES[nth - 1] if nth <= len(SHARES) else SHARE_BEYOND
+
+
+def diminished(amount: int, *, before: int) -> int:
+    """Return what work earns when `before` of its difficulty were accepted that day already.
+
+    Never less than a point: work that others accepted is worth something.
+    """
+    return max(1, round(amount * share_of(before + 1) / 100)) if amount > 0 else amount
+
+
+@transaction.atomic
+def award(
+    *,
+    user_id: int,
+    amount: int,
+    reason: PointEntry.Reason,
+    key: str,
+    counterpart_id: int,
+    category: str = "",
+    now: datetime | None = None,
+) -> PointEntry | HeldPoints | None:
+    """Award verified points earned with `counterpart_id`, or hold them back for a moderator.
+
+    Returns None, and changes nothing, when `key` was awarded or held before.
+    """
+    now = now or timezone.now()
+    held = HeldPoints.objects.filter(key=key).first()
+    if held is not None:
+        return None
+    found = pattern_of(user_id=user_id, counterpart_id=counterpart_id, now=now)
+    if found is None or PointEntry.objects.filter(key=key).exists():
+        return points.award(
+            user_id=user_id, amount=amount, reason=reason, key=key, verified=True,
+            category=category, now=now,
+        )  # fmt: skip
+    pattern, others = found
+    held = HeldPoints.objects.create(
+        user_id=user_id, amount=amount, reason=reason, key=key, category=category,
+        occurred_at=now, pattern=pattern,
+    )  # fmt: skip
+    held.others.add(*others)
+    return held
+
+
+def pattern_of(
+    *, user_id: int, counterpart_id: int, now: datetime
+) -> tuple[Pattern, set[int]] | None:
+    """Return what looks wrong about one person reviewing another, and who is in it.
+
+    Reciprocity: each reviewed the other three times within sixty days. A ring: from the other
+    back to the first over people each of whom reviewed the next twice. At most four questions,
+    each of at most two hundred people.
+    """
+    since = now - WINDOW
+    start = edges_of([user_id], since)
+    there = start.get((user_id, counterpart_id), 0)
+    if there < TIMES_IN_RING:
+        return None
+    came_from: dict[int, int] = {counterpart_id: user_id}
+    frontier = [counterpart_id]
+    for _hop in range(RING - 1):
+        following: list[int] = []
+        for (reviewer, author), times in edges_of(frontier, since).items():
+            if author == user_id:
+                if reviewer == counterpart_id:
+                    if min(times, there) >= TIMES_EACH_WAY:
+                        return Pattern.RECIPROCITY, {counterpart_id}
+                elif times >= TIMES_IN_RING:
+                    return Pattern.RING, _way_back(reviewer, came_from, user_id)
+            elif times >= TIMES_IN_RING and author not in came_from:
+                came_from[author] = reviewer
+                following.append(author)
+        frontier = following[:MOST_FOLLOWED]
+        if not frontier:
+            return None
+    return None
+
+
+def _way_back(last: int, came_from: Mapping[int, int], first: int) -> set[int]:
+    way = set()
+    while last != first:
+        way.add(last)
+        last = came_from[last]
+    return way
+
+
+@transaction.atomic
+def release(*, held: HeldPoints, by: User, now: datetime | None = None) -> HeldPoints:
+    """Give held points after all, as of when they were earned.
+
+    Raises Forbidden for anybody but a moderator who is not part of it, and Conflict when somebody
+    decided already.
+    """
+    held = _decide(held, HeldPoints.State.RELEASED, by, now)
+    points.award(
+        user_id=held.user_id,
+        amount=held.amount,
+        reason=PointEntry.Reason(held.reason),
+        key=held.key,
+        verified=True,
+        category=held.category,
+        now=held.occurred_at,
+    )
+    return held
+
+
+@transaction.atomic
+def refuse(*, held: HeldPoints, by: User, now: datetime | None = None) -> HeldPoints:
+    """Decide that held points are not given. Raises as `release` does."""
+    return _decide(held, HeldPoints.State.REFUSED, by, now)
+
+
+def _decide(
+    held: HeldPoints, state: HeldPoints.State, by: User, now: datetime | None
+) -> HeldPoints:
+    if not by.is_moderator:
+        raise Forbidden("Moderators decide on held points.")
+    held = HeldPoints.objects.select_for_update().get(pk=held.pk)
+    if by.pk == held.user_id or held.others.filter(pk=by.pk).exists():
+        raise Forbidden("Nobody decides on points of their own circle.")
+    if held.state != HeldPoints.State.WAITING:
+        raise Conflict("Somebody has decided on these points already.")
+    held.state, held.decided_by, held.decided_at = state, by, now or timezone.now()
+    held.save(update_fields=["state", "decided_by", "decided_at"])
+    audit.record(
+        kind=audit.Kind.MODERATED,
+        user=held.user,
+        actor=by,
+        details={"target": f"held points {held.pk}", "decision": state.value},
+        now=now,
+    )
+    return held
+
+
+def waiting_of(user: User) -> int:
+    """Return how many points of a learner wait for a moderator."""
+    found: Iterable[Any] = HeldPoints.objects.filter(
+        user=user, state=HeldPoints.State.WAITING
+    ).values_list("amount", flat=True)
+    return sum(found)

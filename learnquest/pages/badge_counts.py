@@ -1,0 +1,68 @@
+"""What badges count that stands above the ledger: goals, works, reviews and quests; one query."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from challenges.models import QuestStart
+from goals.models import Goal, Progress
+from leaderboard.badge_list import Fact
+from reviews.models import PeerReview
+from submissions.models import Submission
+
+HARDEST = 5
+FLAWLESS = 95
+GOOD_REVIEW = 0.9
+
+
+def count(user_ids: Collection[int]) -> Mapping[int, Mapping[Fact, int]]:
+    """Return the facts of each of these people, by their ids."""
+    accepted = Submission.objects.filter(status=Submission.Status.ACCEPTED)
+    worse_before = Submission.objects.filter(
+        challenge=OuterRef("challenge"),
+        attempt=OuterRef("attempt") - 1,
+        status=Submission.Status.RETURNED,
+        score__lt=OuterRef("score"),
+    )
+    sent = PeerReview.objects.filter(status=PeerReview.Status.SUBMITTED)
+    facts = {
+        Fact.GOALS_SET: _of(Goal.objects.exclude(status=Goal.Status.DRAFT), "owner"),
+        Fact.GOALS_REACHED: _of(Goal.objects.filter(status=Goal.Status.COMPLETED), "owner"),
+        Fact.PRACTICE_HOURS: _of(
+            Progress.objects.filter(kind=Progress.Kind.PRACTICE), "user", Sum("minutes")
+        ),
+        Fact.IMPROVED: _of(Submission.objects.filter(Exists(worse_before)), "author"),
+        Fact.HARD: _of(accepted.filter(challenge__difficulty=HARDEST), "author"),
+        Fact.FLAWLESS: _of(accepted.filter(score__gte=FLAWLESS), "author"),
+        Fact.GOOD_REVIEWS: _of(sent.filter(quality__gte=GOOD_REVIEW), "reviewer"),
+        Fact.HELPFUL: _of(sent.filter(is_helpful=True), "reviewer"),
+        Fact.QUESTS_STARTED: _of(QuestStart.objects.all(), "learner"),
+        Fact.QUEST_FOLLOWERS: _of(
+            QuestStart.objects.exclude(learner=F("quest__publisher")),
+            "quest__publisher",
+            Count("learner", distinct=True),
+        ),
+    }
+    rows = User.objects.filter(pk__in=user_ids).annotate(**facts).values("pk", *facts)
+    return {row["pk"]: _facts(row) for row in rows}
+
+
+def _facts(row: dict[str, Any]) -> dict[Fact, int]:
+    found = {Fact(name): value for name, value in row.items() if name != "pk"}
+    found[Fact.PRACTICE_HOURS] //= 60
+    return found
+
+
+def _of(rows: QuerySet[Any], person: str, what: Any = None) -> Coalesce:
+    """Count rows of the user of the outer query, or aggregate `what` of them."""
+    found = (
+        rows.filter(Q(**{person: OuterRef("pk")}))
+        .order_by()
+        .values(person)
+        .annotate(found=what or Count("pk"))
+        .values("found")
+    )
+    return Coalesce(Subquery(found, output_field=IntegerField()), 0)
