@@ -4,7 +4,7 @@ MANAGE := .venv/bin/python manage.py
 # Checks look at what production would run, with settings that production would accept.
 CHECK_ENV := SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH DATABASE_URL=sqlite://:memory: EMAIL_URL=smtp+tls://user:password@localhost:587
 
-.PHONY: help run test fuzz check format seed lock dev docs clean
+.PHONY: help run test fuzz check format seed lock dev docs aimock clean
 
 help: ## Show this
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ docs: ## Write the generated documents anew
 	$(CHECK_ENV) $(MANAGE) export_openapi
 	$(CHECK_ENV) $(MANAGE) export_schema
 	$(CHECK_ENV) .venv/bin/python -m tests.access_document
+
+aimock: ## Fetch another model server, which some tests of the coach ask (needs Node and npm)
+	npm install --prefix var/aimock --ignore-scripts --no-audit --no-fund --no-save --fetch-retries=1 --fetch-timeout=20000 @copilotkit/aimock@1.43.0
 
 clean: ## Remove the virtual environment and what a run left behind
 	rm -rf .venv var

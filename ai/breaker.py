@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 
+from ai import statements
 from ai.exchange import Cause, Reply, State
 from ai.models import Breaker
 
@@ -27,6 +28,10 @@ def admit(server: str, *, now: datetime) -> Reply | None:
 
     When the wait is over, one caller gets through as the probe; the others wait for its result.
     """
+    if not statements.rows(
+        "SELECT id FROM ai_breakers WHERE server = %s AND open_until IS NOT NULL", server
+    ):
+        return None
     seen = Breaker.objects.filter(server=server).first()
     if seen is None or seen.open_until is None:
         return None
@@ -44,14 +49,16 @@ def admit(server: str, *, now: datetime) -> Reply | None:
 
 def note(server: str, reply: Reply, *, now: datetime) -> None:
     """Remember how a call ended."""
-    rows = Breaker.objects.filter(server=server)
     if reply.state in _FINE:
         # Mostly there is nothing to forget, and then nothing is written.
-        rows.exclude(failures=0, open_until=None).update(
-            failures=0, open_until=None, state="", cause=""
+        statements.run(
+            "UPDATE ai_breakers SET failures = 0, open_until = NULL, state = '', cause = ''"
+            " WHERE server = %s AND (failures <> 0 OR open_until IS NOT NULL)",
+            server,
         )
         return
     row, _ = Breaker.objects.get_or_create(server=server)
+    rows = Breaker.objects.filter(pk=row.pk)
     rows.update(failures=F("failures") + 1, state=reply.state, cause=reply.cause)
     row.refresh_from_db()
     pause = _pause(row.failures, reply)

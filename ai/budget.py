@@ -9,15 +9,14 @@ import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from ai import statements
 from ai.exchange import Cause
 from ai.models import AIRequest, Spend
 
@@ -92,9 +91,7 @@ def reserve(request: AIRequest, user: User, *, tokens: int, cost: Decimal) -> Re
         if any(getattr(row, name) >= limit for name, limit in counter.limits.items()):
             return Refusal(counter.cause, max(1, int((counter.ends - now).total_seconds())))
     ids = [row.pk for row in rows]
-    Spend.objects.filter(pk__in=ids).update(
-        calls=F("calls") + 1, tokens=F("tokens") + tokens, cost=F("cost") + cost
-    )
+    _add(ids, calls=1, tokens=tokens, cost=cost)
     request.reserved = {"rows": ids, "tokens": tokens, "cost": str(cost)}
     request.save()
     return None
@@ -107,19 +104,28 @@ def settle(request: AIRequest, *, counts: bool) -> None:
     `counts` says whether the call is one of today's: one that brought nothing is given back.
     """
     aside, request.reserved = request.reserved, {}
-    ended = {
-        name: getattr(request, name)
-        for name in ("tokens_in", "tokens_out", "cost", "latency_ms", "outcome", "reserved")
-    }
-    is_open = AIRequest.objects.filter(pk=request.pk).exclude(reserved={})
-    # Whoever empties the row settles it: a worker that was thought lost comes too late.
-    if not aside or is_open.update(**ended) != 1:
+    if not aside:
         return
-    rows = _lock(Q(pk__in=aside["rows"]))
-    Spend.objects.filter(pk__in=[row.pk for row in rows]).update(
-        calls=F("calls") - (0 if counts else 1),
-        tokens=F("tokens") - aside["tokens"] + request.tokens_in + request.tokens_out,
-        cost=F("cost") - Decimal(aside["cost"]) + request.cost,
+    # Whoever empties the row settles it: a worker that was thought lost comes too late.
+    is_first = statements.run(
+        "UPDATE ai_requests SET tokens_in = %s, tokens_out = %s, cost = %s, latency_ms = %s,"
+        " outcome = %s, reserved = '{}' WHERE id = %s AND reserved <> '{}'",
+        request.tokens_in,
+        request.tokens_out,
+        request.cost,
+        request.latency_ms,
+        request.outcome,
+        request.pk,
+    )
+    if not is_first:
+        return
+    marks = ", ".join(["%s"] * len(aside["rows"]))
+    _lock(f"id IN ({marks})", *aside["rows"])
+    _add(
+        aside["rows"],
+        calls=0 if counts else -1,
+        tokens=request.tokens_in + request.tokens_out - aside["tokens"],
+        cost=request.cost - Decimal(aside["cost"]),
     )
 
 
@@ -165,22 +171,42 @@ def forget_old(*, now: datetime) -> int:
 
 def _locked(counters: list[_Counter]) -> list[Spend]:
     """Return the counters' rows, which nobody else changes until the transaction ends."""
-    any_of = reduce(or_, map(_is_of, counters))
-    rows = _lock(any_of)
+    own, *site = counters
+    which = "user_id = %s AND period = %s OR user_id IS NULL AND period IN (%s, %s)"
+    values = (own.user and own.user.pk, own.period, *(counter.period for counter in site))
+    rows = _lock(which, *values)
     if len(rows) < len(counters):
         # The first call of a period makes its row, which many may do at once.
         made = [Spend(user=counter.user, period=counter.period) for counter in counters]
         Spend.objects.bulk_create(made, ignore_conflicts=True)
-        rows = _lock(any_of)
+        rows = _lock(which, *values)
     by_key = {(row.user_id, row.period): row for row in rows}
+    return [by_key[c.user.pk if c.user else None, c.period] for c in counters]
+
+
+def _lock(which: str, *values: object) -> list[Spend]:
+    # Always in the same order, so that no two wait for each other.
+    found = statements.rows(
+        f"SELECT id, user_id, period, calls, tokens, cost FROM ai_spend WHERE {which}"  # noqa: S608 - the conditions are ours
+        f" ORDER BY id{statements.for_update()}",
+        *values,
+    )
     return [
-        by_key[counter.user.pk if counter.user else None, counter.period] for counter in counters
+        Spend(id=row[0], user_id=row[1], period=row[2], calls=row[3], tokens=row[4], cost=row[5])
+        for row in found
     ]
 
 
-def _lock(which: Q) -> list[Spend]:
-    # Always in the same order, so that no two wait for each other.
-    return list(Spend.objects.select_for_update().filter(which).order_by("pk"))
+def _add(ids: list[int], *, calls: int, tokens: int, cost: Decimal) -> None:
+    marks = ", ".join(["%s"] * len(ids))
+    statements.run(
+        "UPDATE ai_spend SET calls = calls + %s, tokens = tokens + %s,"  # noqa: S608 - marks alone
+        f" cost = CAST(cost + %s AS numeric) WHERE id IN ({marks})",
+        calls,
+        tokens,
+        cost,
+        *ids,
+    )
 
 
 def _is_of(counter: _Counter) -> Q:

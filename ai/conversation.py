@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from ai import wire
 from ai.exchange import Cause, Question, Reply, State
 from ai.grounding import Ungrounded
-from ai.replies import problems, read_chat, read_response, retry_after
+from ai.replies import problems, read_chat, read_response, retry_after, storable
 from ai.schemas import Answer
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Conversation:
         self.tokens_out += used[1]
         if text is None:
             raise _Refused
-        self.raw = text
+        self.raw = text = storable(text)
         try:
             return self.question.settle(self.question.schema.model_validate_json(text))
         except ValidationError as error:

@@ -11,9 +11,10 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.utils import timezone
 
+from ai import statements
 from ai.exchange import Cause, Reply, State
 from ai.models import CachedCompletion, Flight
 
@@ -35,32 +36,44 @@ def board(request_hash: str, *, now: datetime) -> Seat:
     """Take a seat on the flight for this question: the leader's, or a follower's."""
     token = uuid4().hex
     lease = now + timedelta(seconds=settings.AI_DEADLINE_SECONDS + 10)
-    Flight.objects.bulk_create(
-        [Flight(request_hash=request_hash, token=token, lease_until=lease)],
-        ignore_conflicts=True,
+    statements.run(
+        "INSERT INTO ai_flights (request_hash, token, lease_until, state, cause)"
+        " VALUES (%s, %s, %s, '', '') ON CONFLICT DO NOTHING",
+        request_hash,
+        token,
+        lease,
     )
-    answers = CachedCompletion.objects.filter(request_hash=request_hash, expires_at__gt=now)
-    rows = Flight.objects.filter(request_hash=request_hash)
-    row = rows.annotate(is_answered=Exists(answers)).first()
-    is_answered = row is not None and row.is_answered
-    if row is not None and row.token == token:
-        return Seat(request_hash, token, leads=True, is_answered=is_answered)
+    found = statements.rows(
+        "SELECT token, EXISTS (SELECT 1 FROM cached_completions c"
+        " WHERE c.request_hash = f.request_hash AND c.expires_at > %s)"
+        " FROM ai_flights f WHERE f.request_hash = %s",
+        now,
+        request_hash,
+    )
+    leader, is_answered = found[0] if found else ("", False)
+    if leader == token:
+        return Seat(request_hash, token, leads=True, is_answered=bool(is_answered))
     # A flight that failed, or whose leader is gone, may be taken over.
     over = Flight.objects.filter(Q(lease_until__lte=now) | ~Q(state=""), request_hash=request_hash)
     taken = over.update(token=token, lease_until=lease, state="", cause="", retry_after=None)
-    if taken or row is None:
-        return Seat(request_hash, token, leads=bool(taken), is_answered=is_answered)
-    return Seat(request_hash, row.token, leads=False)
+    if taken or not leader:
+        return Seat(request_hash, token, leads=bool(taken), is_answered=bool(is_answered))
+    return Seat(request_hash, leader, leads=False)
 
 
 def land(seat: Seat, reply: Reply) -> None:
     """End a flight that one leads: an answer is in the cache, a failure is told to who waits."""
-    rows = Flight.objects.filter(request_hash=seat.request_hash, token=seat.token)
     if reply.state in {State.OK, State.OVER_BUDGET}:
         # A budget is one learner's own: the next in line may well ask.
-        rows.delete()
+        statements.run(
+            "DELETE FROM ai_flights WHERE request_hash = %s AND token = %s",
+            seat.request_hash,
+            seat.token,
+        )
     else:
-        rows.update(state=reply.state, cause=reply.cause, retry_after=reply.retry_after)
+        Flight.objects.filter(request_hash=seat.request_hash, token=seat.token).update(
+            state=reply.state, cause=reply.cause, retry_after=reply.retry_after
+        )
 
 
 def wait(seat: Seat) -> Reply | None:

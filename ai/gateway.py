@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from accounts.models import User
-from ai import breaker, budget, cache, flights, prices, privacy, prompts
+from ai import breaker, budget, cache, flights, prices, privacy, prompts, statements
 from ai.exchange import OnText, Purpose, Question, Reply, State, ignore_text
-from ai.models import AIRequest, Transcript
+from ai.models import AIRequest
 from ai.offline import OfflineCoach
 from ai.outcomes import Outcome, words
 from ai.purposes import Task, model_for, settle_for, task_for
@@ -248,7 +248,13 @@ def _open(call: _Call, record: AIRequest, system: str, text: str) -> Reply | Non
         return Reply(state=State.OVER_BUDGET, cause=refusal.cause, retry_after=refusal.retry_after)
     paused = breaker.admit(breaker.server_of(call.model), now=record.created_at)
     if paused is None:
-        Transcript.objects.create(request=record, user=call.user, sent=text)
+        statements.run(
+            "INSERT INTO ai_transcripts (request_id, user_id, sent, received)"
+            " VALUES (%s, %s, %s, '')",
+            record.pk,
+            call.user.pk,
+            text,
+        )
     return paused
 
 
@@ -260,7 +266,9 @@ def _land(
 
     A worker that dies before this has spent nothing, one that dies after it finds the answer.
     """
-    Transcript.objects.filter(request=record).update(received=reply.raw)
+    statements.run(
+        "UPDATE ai_transcripts SET received = %s WHERE request_id = %s", reply.raw, record.pk
+    )
     outcome = _close(record, reply, started)
     now = timezone.now()
     breaker.note(breaker.server_of(call.model), reply, now=now)

@@ -15,6 +15,7 @@ from string import Template
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from ai import statements
 from ai.exchange import Purpose
 from ai.models import PromptTemplate
 from ai.purposes import TASKS
@@ -61,9 +62,10 @@ class Prompt:
 
 def active(purpose: Purpose) -> Prompt:
     """Return the active prompt: the database's, else the newest text that came with the code."""
-    row = PromptTemplate.objects.filter(name=purpose.value, active=True).first()
-    if row is not None:
-        return Prompt(row.name, row.version, row.text)
+    for row in statements.rows(
+        "SELECT name, version, text FROM prompt_templates WHERE name = %s AND active", purpose.value
+    ):
+        return Prompt(*row)
     logger.warning("No prompt is active for %s; the packaged text serves.", purpose.value)
     return packaged(purpose)
 

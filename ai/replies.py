@@ -38,6 +38,15 @@ def read_chat(body: dict[str, Any]) -> tuple[str | None, tuple[int, int]]:
     return str(message.get("content") or ""), used
 
 
+def storable(text: str) -> str:
+    """Return `text` without what no database keeps: NUL, and halves of characters.
+
+    Two halves that came in different pieces of a stream are one character.
+    """
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    return whole.replace("\x00", "")
+
+
 def _tokens(body: dict[str, Any], name_in: str, name_out: str) -> tuple[int, int]:
     usage = body.get("usage")
     usage = usage if isinstance(usage, dict) else {}

@@ -14,10 +14,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 
 def _sized(least: int, most: int) -> Callable[[str], str]:
-    """Return a check that trims a text and refuses it outside `least`..`most` characters."""
+    """Return a check that trims a text and refuses it outside `least`..`most` characters.
+
+    NUL, which JSON can hold and a database cannot, is left out.
+    """
 
     def check(text: str) -> str:
-        text = text.strip()
+        text = text.replace("\x00", "").strip()
         if not least <= len(text) <= most:
             raise ValueError(f"must have {least} to {most} characters, has {len(text)}")
         return text

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ai.exchange import OnText
+from ai.replies import storable
 
 MOST_BYTES = 4_000_000
 
@@ -98,7 +99,7 @@ def _collect(events: Iterable[dict[str, Any]], on_text: OnText) -> dict[str, Any
             continue
         if piece:
             pieces.append(piece)
-            on_text("".join(pieces))
+            on_text(storable("".join(pieces)))
     if chat.is_finished:
         return chat.body("".join(pieces))
     raise Torn("the stream ended before the answer did")

@@ -51,8 +51,9 @@ def so_far(text: str, body: str) -> dict[str, Any]:
         return {}
     draft: dict[str, Any] = {}
     for name in ("summary", "next_step"):
-        if isinstance(partial.get(name), str) and partial[name].strip():
-            draft[name] = partial[name].strip()[:2000]
+        told = partial.get(name)
+        if isinstance(told, str) and (told := told.replace("\x00", "").strip()):
+            draft[name] = told[:2000]
     for name in ("strengths", "improvements"):
         points = _points(partial.get(name), body)
         if points:

@@ -53,6 +53,20 @@ def test_the_finished_work_is_the_same_without_a_stream(
     assert [bool(request.get("stream")) for request in stub_model.requests] == [True, False]
 
 
+def test_characters_that_no_database_keeps_do_no_harm(
+    submission: Submission, stub_model: StubModelServer
+) -> None:
+    keys = [criterion.key for criterion in submission.challenge.criteria]
+    said = a_feedback(keys, quote="spoke with the baker").model_dump_json()
+    half = said.replace("Feedback by", "\\ud800 Feedback by")
+    stub_model.answers(half + "\ud800\x00")
+    stub_model.answers(said.replace("Feedback by", "Feed\\u0000back by"))
+    ai_feedback.write(submission.ai_feedback.pk)
+    feedback = AIFeedback.objects.get()
+    assert (feedback.status, feedback.summary) == ("ready", "Feedback by the stub model.")
+    assert len(stub_model.requests) == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_first_words_are_on_the_page_within_a_second(
     stub_model: StubModelServer, client: Client
