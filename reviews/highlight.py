@@ -9,11 +9,14 @@ from django.utils.safestring import SafeString, mark_safe
 _TAG = re.compile(r"(<[^>]*>)")
 
 
-def marked(html: SafeString, quotes: Iterable[tuple[str, str]]) -> tuple[SafeString, set[str]]:
-    """Return sanitised HTML with each (id, quote) found in it marked, and the ids of those found.
+def marked(
+    html: SafeString, quotes: Iterable[tuple[str, str]]
+) -> tuple[SafeString, dict[str, str]]:
+    """Return sanitised HTML with each (id, quote) found in it marked, and, by the ids of those
+    found, the id of the passage that each leads to.
 
     Letters and digits alone are compared, since rendering takes Markdown's signs away. A quote
-    that overlaps an earlier one is left out.
+    that overlaps an earlier one leads to the passage of that one.
     """
     tokens = _TAG.split(html)
     texts = {at: unescape(token) for at, token in enumerate(tokens) if at % 2 == 0 and token}
@@ -27,18 +30,22 @@ def marked(html: SafeString, quotes: Iterable[tuple[str, str]]) -> tuple[SafeStr
     ]
     plain = "".join(letter for _, _, letter in places)
     spans: list[tuple[int, int, str]] = []
+    found: dict[str, str] = {}
     for name, quote in quotes:
         wanted = "".join(letter for letter in quote.casefold() if letter.isalnum())
         start = plain.find(wanted) if wanted else -1
         end = start + len(wanted)
-        if start >= 0 and all(end <= s or start >= e for s, e, _ in spans):
+        if start < 0:
+            continue
+        found[name] = next((other for s, e, other in spans if s < end and start < e), name)
+        if found[name] == name:
             spans.append((start, end, name))
     cuts: dict[int, list[tuple[int, int, str]]] = {}
     for start, end, name in sorted(spans):
         for at in dict.fromkeys(at for at, _, _ in places[start:end]):
             offsets = [offset for where, offset, _ in places[start:end] if where == at]
             cuts.setdefault(at, []).append((offsets[0], offsets[-1] + 1, name))
-    return mark_safe("".join(_with_marks(tokens, texts, cuts))), {name for _, _, name in spans}  # noqa: S308 - its input was sanitised, and what is added is ours
+    return mark_safe("".join(_with_marks(tokens, texts, cuts))), found  # noqa: S308 - its input was sanitised, and what is added is ours
 
 
 def _with_marks(

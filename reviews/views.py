@@ -192,19 +192,21 @@ def _feedback_context(
     request: LearnerRequest, work: Submission, feedback: AIFeedback | None
 ) -> dict[str, object]:
     body = render_markdown(work.body)
-    points: dict[str, list[dict[str, str]]] = {}
-    found: set[str] = set()
+    quoted: dict[str, list[dict[str, str]]] = {}
     if feedback is not None:
-        points = _points(feedback)
-        quotes = [(point["id"], point["quote"]) for group in points.values() for point in group]
-        body, found = highlight.marked(body, quotes)
+        quoted = _points(feedback)
+        if feedback.status == AIFeedback.Status.READY:
+            # While it is being written its quotes lead nowhere: the work stands still meanwhile.
+            all_points = [point for group in quoted.values() for point in group]
+            body, found = highlight.marked(body, [(p["id"], p["quote"]) for p in all_points])
+            for point in all_points:
+                point["passage"] = found.get(point["id"], "")
     return {
         "submission": work,
         "challenge": work.challenge,
         "is_mine": work.author_id == request.user.pk,
         "feedback": feedback,
-        "points": points,
-        "marked": found,
+        "quoted": quoted,
         "body": body,
         "can_retry": feedback is not None and ai_feedback.can_retry(feedback),
     }

@@ -10,9 +10,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from accounts.models import User
-from challenges import generation
+from ai import explaining
+from ai.models import AIRequest, Transcript
+from challenges import generation, replan_writing
 from challenges.models import Proposal
+from goals import milestones
+from goals.models import Milestone
 from reviews import ai_feedback
+from submissions import hints
 from tests import journey
 from tests.factories import (
     PASSWORD,
@@ -53,6 +58,15 @@ def make_world() -> tuple[User, list[str]]:
     review = claim(theirs, alice)
     proposal = Proposal.objects.filter(plan=plan).first()
     assert proposal is not None
+    later = milestones.add_milestone(goal=goal, by=alice, title="Talk to Rosa")
+    Milestone.objects.filter(pk=later.pk).update(due_date="2026-01-01")
+    replan = replan_writing.request_replan(goal=goal, by=alice)
+    replan_writing.write_replan(replan.pk)
+    asked = explaining.request_explanation(by=alice, concept="the past tense", level="beginner")
+    explaining.run(asked.pk)
+    hints.request_hint(challenge=draft.challenge, by=alice)
+    sent = AIRequest.objects.filter(user=alice)[0]
+    Transcript.objects.create(request=sent, user=alice, sent="A goal", received='{"a": 1}')
     return alice, [
         "/today/",
         "/goals/",
@@ -65,6 +79,12 @@ def make_world() -> tuple[User, list[str]]:
         plan.get_absolute_url(),
         pending.get_absolute_url(),
         f"/proposals/{proposal.pk}/edit/",
+        f"/goals/{goal.pk}/replan/",
+        f"/goals/{goal.pk}/replan/coach/",
+        replan.get_absolute_url(),
+        "/coach/explain/",
+        f"/coach/explanations/{asked.pk}/",
+        "/coach/sent/",
         draft.challenge.get_absolute_url(),
         f"/challenges/{draft.challenge_id}/work/",
         work.get_absolute_url(),

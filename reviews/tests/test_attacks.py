@@ -177,7 +177,7 @@ def test_ordinary_code_is_hardly_touched() -> None:
 def test_marks_hold_only_what_the_page_held() -> None:
     html = SafeString("<p>One &lt;b&gt; <strong>two</strong> three.</p>")
     page, found = marked(html, [("q-1", "<b> two three"), ("q-2", "absent"), ("q-3", "")])
-    assert found == {"q-1"}
+    assert found == {"q-1": "q-1"}
     assert page.count('id="q-1"') == 1
     assert "&lt;<mark" in page or '">b</mark>' in page
     assert Tags(page).seen[0][0] == "p"

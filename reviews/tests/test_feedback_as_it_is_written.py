@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from ai.tests.conftest import model_server, stub_model
 from ai.tests.stub import StubModelServer, a_feedback
 from reviews import ai_feedback
 from reviews.drafts import so_far
+from reviews.highlight import marked
 from reviews.models import AIFeedback
 from submissions.models import Submission
 from tests.factories import make_challenge, make_goal, make_submission, make_user
@@ -109,6 +111,24 @@ def test_a_quote_leads_to_its_passage_without_scripts(
     assert '<a href="#strengths-1"' in page
     assert 'class="quoted" data-quote="strengths-1" id="strengths-1"' in page
     assert "Confidence: high" in page
+
+
+def test_a_quote_within_another_leads_to_the_same_passage() -> None:
+    html = SafeString("<p>I get up at six because the bus leaves.</p>")
+    page, found = marked(html, [("a", "up at six because"), ("b", "six because the"), ("c", "bus")])
+    assert found == {"a": "a", "b": "a", "c": "c"}
+    assert page.count("<mark") == 2
+
+
+def test_a_quote_leads_nowhere_while_it_is_being_written(
+    client: Client, alice: User, submission: Submission
+) -> None:
+    point = {"quote": submission.body[:20], "comment": "This."}
+    AIFeedback.objects.update(draft={"summary": "So far", "strengths": [point]})
+    client.force_login(alice)
+    page = client.get(submission.get_absolute_url()).content.decode()
+    assert "Still writing" in page
+    assert 'href="#strengths' not in page and "<mark" not in page
 
 
 def test_the_author_says_that_it_is_wrong(
