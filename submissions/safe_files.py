@@ -117,13 +117,16 @@ def _is_markup(text: str) -> bool:
 
 
 def _why_not(found: set[str], end: str) -> str:
-    if found & _OFFICE or end in _OFFICE:
+    if end in _OFFICE:
         return _(
             "Office documents carry their author's name, and reviewers must not see it. Save it "
-            "as a PDF and attach that. (Archives are not taken either.)"
+            "as a PDF and attach that."
         )
-    if found & _ARCHIVES or end in _ARCHIVES:
-        return _("Archives are not taken: attach the files themselves, or link to a repository.")
+    if found & (_ARCHIVES | _OFFICE) or end in _ARCHIVES:
+        return _(
+            "Archives and office documents are not taken: save a document as a PDF, attach the "
+            "files of an archive themselves, or link to a repository."
+        )
     if end in {".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"}:
         return _("This kind of picture is not taken: save it as JPEG, PNG or WebP.")
     return _(
