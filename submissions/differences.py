@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 MOST_PARTS = 1500
 # Long passages that are the same are folded down to this much around what changed.
 CONTEXT = 240
+SHORT = 3
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -24,7 +25,7 @@ class Piece:
 def compare(before: str, after: str) -> list[Piece]:
     """Return the pieces of which both texts are made, in reading order."""
     old, new = _lines(before), _lines(after)
-    return list(_folded(_joined(_by_line(old, new))))
+    return list(_folded(_joined(_smoothed(_joined(_by_line(old, new))))))
 
 
 def is_same(pieces: Iterable[Piece]) -> bool:
@@ -75,7 +76,7 @@ def _opcodes(old: list[str], new: list[str]) -> Iterator[tuple[str, list[str], l
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Join neighbours of a kind, and let spaces between two changes change with them."""
+    """Join neighbours of a kind."""
     last: Piece | None = None
     for piece in pieces:
         if not piece.text:
@@ -88,6 +89,25 @@ def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
         last = piece
     if last is not None:
         yield last
+
+
+def _smoothed(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Let a space or a short word between two changes change with them: that is read more easily.
+
+    What is gone stands before what is new in its place.
+    """
+    gone = new = held = ""
+    for piece in pieces:
+        if piece.kind != "same":
+            gone, new, held = gone + held, new + held, ""
+            gone += piece.text if piece.kind == "gone" else ""
+            new += piece.text if piece.kind == "new" else ""
+        elif (gone or new) and not held and len(piece.text.strip()) <= SHORT:
+            held = piece.text
+        else:
+            yield from (Piece("gone", gone), Piece("new", new), Piece("same", held), piece)
+            gone = new = held = ""
+    yield from (Piece("gone", gone), Piece("new", new), Piece("same", held))
 
 
 def _folded(pieces: Iterable[Piece]) -> Iterator[Piece]:

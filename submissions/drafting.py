@@ -48,9 +48,10 @@ def save_draft(
         _check_newest(draft, version, body, link)
     if draft is None:
         draft = Submission(challenge=challenge, author=by, attempt=_next_attempt(challenge, by))
+    before = history.text_of(draft) if draft.pk else None
     draft.body, draft.link, draft.saved_at = body, link.strip(), timezone.now()
     draft.save()
-    history.note(draft, goes_on=goes_on)
+    history.note(draft, before=before, goes_on=goes_on)
     if challenge.status == Challenge.Status.TODO:
         challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.DOING)
     return draft

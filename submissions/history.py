@@ -1,5 +1,6 @@
 """What a draft looked like before: kept as it is saved, thinned as it grows, brought back."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -15,24 +16,34 @@ MOST = 30
 KEPT_AFTER_SETTLING = timedelta(days=30)
 
 
-def note(draft: Submission, *, goes_on: bool = True) -> None:
-    """Keep the text of a draft that was saved just now; its challenge is locked."""
+@dataclass(frozen=True)
+class Text:
+    """What a draft said at a time."""
+
+    body: str
+    link: str
+    at: datetime
+
+
+def text_of(draft: Submission) -> Text:
+    return Text(draft.body, draft.link, draft.saved_at)
+
+
+def note(draft: Submission, *, before: Text | None = None, goes_on: bool = True) -> None:
+    """Keep the text of a draft that was saved just now; its challenge is locked.
+
+    `before` is what it said until then, which is kept too where no version has it.
+    """
     last = draft.revisions.order_by("-saved_at", "-pk").first()
+    if last is None and before is not None:
+        last = _keep(draft, before)
     if last is not None and (last.body, last.link) == (draft.body, draft.link):
-        return
-    if last is None and not draft.body and not draft.link:
         return
     if last is not None and goes_on and _goes_on(last, draft):
         last.body, last.link, last.saved_at = draft.body, draft.link, draft.saved_at
         last.save(update_fields=["body", "link", "saved_at"])
         return
-    DraftRevision.objects.create(
-        submission=draft,
-        body=draft.body,
-        link=draft.link,
-        began_at=draft.saved_at,
-        saved_at=draft.saved_at,
-    )
+    _keep(draft, text_of(draft))
     _thin(draft)
 
 
@@ -41,6 +52,14 @@ def forget_old(*, now: datetime | None = None) -> int:
     before = (now or timezone.now()) - KEPT_AFTER_SETTLING
     deleted, _by_model = DraftRevision.objects.filter(submission__settled_at__lt=before).delete()
     return deleted
+
+
+def _keep(draft: Submission, text: Text) -> DraftRevision | None:
+    if not text.body and not text.link and not draft.revisions.exists():
+        return None  # an empty page is no version to go back to
+    return DraftRevision.objects.create(
+        submission=draft, body=text.body, link=text.link, began_at=text.at, saved_at=text.at
+    )
 
 
 def _goes_on(last: DraftRevision, draft: Submission) -> bool:

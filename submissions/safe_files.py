@@ -7,7 +7,6 @@ their author's name and other programs, drawings and web pages carry scripts.
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,8 +38,8 @@ _ARCHIVES = {".zip", ".gz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".zst"}
 _MARKUP = re.compile(
     r"<(!doctype|\?xml|html|head|body|script|svg|iframe|math|style|meta|link)\b", re.IGNORECASE
 )
-# Line ends, tabs and page breaks; other control characters stand in no text.
-_CONTROLS_OF_TEXT = set("\n\r\t\f")
+# Beside line ends, tabs and page breaks no control characters stand in a text.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def _text(data: bytes, found: set[str], name: str) -> bytes:
         text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise refused(_why_not(found, end)) from error
-    if any(unicodedata.category(c) == "Cc" and c not in _CONTROLS_OF_TEXT for c in text):
+    if _CONTROLS.search(text):
         raise refused(_why_not(found, end))
     if _is_markup(text) or {".html", ".svg"} & found:
         raise refused(
@@ -117,13 +116,16 @@ def _is_markup(text: str) -> bool:
 
 
 def _why_not(found: set[str], end: str) -> str:
-    if found & _OFFICE or end in _OFFICE:
+    if end in _OFFICE:
         return _(
             "Office documents carry their author's name, and reviewers must not see it. Save it "
-            "as a PDF and attach that. (Archives are not taken either.)"
+            "as a PDF and attach that."
         )
-    if found & _ARCHIVES or end in _ARCHIVES:
-        return _("Archives are not taken: attach the files themselves, or link to a repository.")
+    if found & (_ARCHIVES | _OFFICE) or end in _ARCHIVES:
+        return _(
+            "Archives and office documents are not taken: save a document as a PDF, attach the "
+            "files of an archive themselves, or link to a repository."
+        )
     if end in {".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"}:
         return _("This kind of picture is not taken: save it as JPEG, PNG or WebP.")
     return _(

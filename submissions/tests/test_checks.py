@@ -53,9 +53,9 @@ def test_the_desk_says_it_before_and_the_refusal_where_it_is(
     client.force_login(alice)
     page = client.get(f"/challenges/{strict.pk}/work/").content.decode()
     assert "at least 6 words, a link, an attached file." in page
-    page = client.post(f"/challenges/{strict.pk}/hand-in/", {"body": "Four words of mine."})
-    text = page.content.decode()
-    assert page.status_code == 422
+    answer = client.post(f"/challenges/{strict.pk}/hand-in/", {"body": "Four words of mine."})
+    text = answer.content.decode()
+    assert answer.status_code == 422
     for said in ("write 2 more", "asks for a link", "attach one before handing in"):
         assert said in text
     answer = client.post(

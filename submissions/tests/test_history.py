@@ -39,6 +39,13 @@ def test_a_text_that_is_suddenly_gone_is_a_version(challenge: Challenge) -> None
     assert bodies() == ["A long paragraph of mine.", ""]
 
 
+def test_a_text_of_before_there_were_versions_is_kept_when_it_changes(challenge: Challenge) -> None:
+    save(challenge, "An old draft", NOW - timedelta(days=1))
+    DraftRevision.objects.all().delete()
+    save(challenge, "Something else", NOW)
+    assert bodies() == ["An old draft", "Something else"]
+
+
 def test_the_same_text_again_is_no_version(challenge: Challenge) -> None:
     for minutes in (0, 5, 10):
         save(challenge, "Hola", NOW + timedelta(minutes=minutes))
@@ -103,6 +110,13 @@ def test_a_comparison_is_by_words_within_lines() -> None:
         Piece("gone", "apples"),
         Piece("new", "pears.\nThree"),
         Piece("same", ".\n"),
+    ]
+    # A short word between two changes is read with them.
+    assert differences.compare("I went to a shop.", "I ran to the market.") == [
+        Piece("same", "I "),
+        Piece("gone", "went to a shop"),
+        Piece("new", "ran to the market"),
+        Piece("same", "."),
     ]
     assert differences.is_same(differences.compare("One\r\nTwo", "One\nTwo"))
 
