@@ -40,7 +40,7 @@ def usual(*, now: datetime | None = None) -> timedelta | None:
         now = now or timezone.now()
         full = ReviewCase.objects.filter(full_at__gt=now - LOOKED_AT).order_by("-full_at")
         pairs = full.values_list("waiting_since", "full_at")[:MOST_LOOKED_AT]
-        waits = [(end - since).total_seconds() for since, end in pairs]
+        waits = [(end - since).total_seconds() for since, end in pairs if end is not None]
         seconds = median(waits) if len(waits) >= FEWEST else -1
         cache.set("reviews.waits.usual", seconds, KEPT_SECONDS)
     return timedelta(seconds=seconds) if seconds >= 0 else None

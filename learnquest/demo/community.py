@@ -21,7 +21,7 @@ from leaderboard.models import BadgeAward, PointEntry
 from learnquest.demo import content, journeys, people
 from learnquest.demo.journeys import Handin, Journey
 from reviews import ai_feedback, outcome
-from reviews.models import AIFeedback, PeerReview
+from reviews.models import AIFeedback, PeerReview, ReviewCase
 from submissions.models import Submission
 
 Reason = PointEntry.Reason
@@ -61,6 +61,7 @@ def make_community(*, seed: int, now: datetime) -> Made:
         _settle(handin)
     _complete_milestones(ways)
     _store(ways)
+    ReviewCase.objects.bulk_create([_case(handin) for handin in handins], batch_size=BATCH)
     rows = Rows()
     for way in ways:
         _log(way, rows)
@@ -104,6 +105,23 @@ def _settle(handin: Handin) -> None:
     else:
         submission.status = Submission.Status.RETURNED
         challenge.status = Challenge.Status.RETURNED
+
+
+def _case(handin: Handin) -> ReviewCase:
+    """Where the work stands in the queue, or stood before it was settled."""
+    work, sent = handin.submission, len(handin.reviews)
+    assert work.submitted_at is not None
+    is_full = sent >= outcome.REVIEWS_NEEDED
+    return ReviewCase(
+        submission=work,
+        author=work.author,
+        category=handin.challenge.goal.category,
+        waiting_since=work.submitted_at,
+        taken=sent,
+        is_open=not is_full,
+        full_at=handin.reviews[-1].submitted_at if is_full else None,
+        closed_at=work.settled_at,
+    )
 
 
 def _complete_milestones(ways: list[Journey]) -> None:
