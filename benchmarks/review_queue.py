@@ -20,13 +20,13 @@ A wait ends when the second review is sent. Work is "never reviewed" when it has
 days after the last deadline. Seeds are fixed: 1, 2 and 3 unless others are given.
 """
 
+import dataclasses
 import heapq
 import os
 import platform
 import sys
 import time
 from collections import Counter, defaultdict, deque
-import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -74,7 +74,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     context |= {
         "points": points.of_work(challenge_id=work.challenge_id, user=request.user),
         "reviews": list(reviews),
-        "wait": waits.of_work(work),
+        "in_queue": waits.of_work(work),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
     }

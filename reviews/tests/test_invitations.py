@@ -15,7 +15,7 @@ from reviews.models import ReviewCase
 from submissions.models import Submission
 from tests.factories import claim, make_challenge, make_goal, make_review, make_submission
 
-NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
