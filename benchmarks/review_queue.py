@@ -20,13 +20,14 @@ A wait ends when the second review is sent. Work is "never reviewed" when it has
 days after the last deadline. Seeds are fixed: 1, 2 and 3 unless others are given.
 """
 
+import dataclasses
 import heapq
 import os
 import platform
 import sys
 import time
 from collections import Counter, defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -50,6 +51,7 @@ from challenges.rubrics import default_rubric
 from goals.models import Goal
 from reviews import assignment, cases, deadlines
 from reviews.models import PeerReview, ReviewCase
+from reviews.queue_models import WAIT_ENDS_AFTER
 from submissions.models import Submission
 
 HOUR = 1 / 24
@@ -72,7 +74,7 @@ class Work:
     author: int
     at: float
     field: str
-    sent: list[float] = field(default_factory=list)
+    sent: list[float] = dataclasses.field(default_factory=list)
     ended: float | None = None
 
     @property
@@ -177,7 +179,7 @@ def run(world: World, rule: Rule) -> Counter[int]:  # noqa: C901 - a loop over e
         if kind == "work":
             rule.handed_in(what, at)
         elif kind == "visit":
-            begin(*what, at)
+            begin(what[0], what[1], at)
         elif kind == "sent":
             claim, who, left = what
             if rule.sent(claim, at):
@@ -194,7 +196,7 @@ class LearnQuest:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.works = {}
+        self.works: dict[int, Work] = {}
         self.met: dict[tuple[int, int], float] = {}
         self.holds: dict[int, float] = defaultdict(float)
         self.broken = 0
@@ -282,6 +284,7 @@ class LearnQuest:
             if len(work.sent) >= 2 or work.ended is not None:
                 cases.close_case(submission_id=review.submission_id, now=now)
             cases.recount(submission_id=review.submission_id, now=now)
+        assert review.reviewer_id is not None
         self.holds[self.number[review.reviewer_id]] = 0
         return True
 
@@ -292,7 +295,7 @@ class LearnQuest:
         assignment.free_seats(now=now)
         deadlines.boost_waiting(now=now)
         late = ReviewCase.objects.filter(
-            closed_at=None, ended_at=None, waiting_since__lte=now - deadlines.WAIT_ENDS_AFTER
+            closed_at=None, ended_at=None, waiting_since__lte=now - WAIT_ENDS_AFTER
         )
         for case in late:
             # What `deadlines.end_waits` does, without the scores that this class does not have.

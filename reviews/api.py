@@ -1,7 +1,7 @@
 """Work handed in, the coach's feedback and peer reviews, for API clients."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,7 +11,7 @@ from accounts.idempotency import idempotent
 from ai.api import AskOut, answer_ask
 from challenges.api import CriterionOut
 from challenges.models import Challenge
-from learnquest.core.api import Id, In, Page, Paging, paged, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals, stale_shown_by
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from reviews import (
@@ -20,9 +20,13 @@ from reviews import (
     coaching,
     consensus_told,
     handin,
+    invitations,
+    next_work,
     peer_review,
     standings,
     taking_up,
+    training,
+    waits,
     withdrawal,
     work_views,
 )
@@ -110,6 +114,13 @@ class ConsensusOut(Schema):
     words: list[str] = Field(alias="sentences")
 
 
+class PassageOut(Schema):
+    quote: str = Field(description="The exact words of the work.")
+    comment: str
+    start: int | None = Field(description="Where they begin in the work's text, without Markdown.")
+    end: int | None
+
+
 class ReviewReceivedOut(Schema):
     """A review as the author sees it: without a name."""
 
@@ -117,6 +128,7 @@ class ReviewReceivedOut(Schema):
     scores: dict[str, int]
     comments: dict[str, str]
     overall: str
+    quotes: list[PassageOut]
     score: float | None
     submitted_at: datetime | None
     is_helpful: bool | None
@@ -130,10 +142,21 @@ class ReviewReceivedOut(Schema):
         return review.reviewer.name if is_shown and review.reviewer else None
 
 
+class WaitOut(Schema):
+    """Where work in review stands."""
+
+    done: int = Field(description="Reviews that have come.")
+    wanted: int
+    usual: str = Field(description="Half of all works had theirs within this; may be empty.")
+    is_boosted: bool = Field(description="It comes first, since it has waited for 72 hours.")
+    is_ended: bool = Field(description="It has waited for a week: the next review settles it.")
+
+
 class SubmissionDetail(SubmissionOut):
     feedback: FeedbackOut | None
     consensus: ConsensusOut | None
     reviews: list[ReviewReceivedOut]
+    wait: WaitOut | None = Field(description="While it is in review.")
 
 
 class WorkIn(In):
@@ -169,15 +192,43 @@ class ReviewOut(Schema):
     comments: dict[str, str]
     overall: str
     score: float | None
+    quotes: list[PassageOut]
+    private_note: str = Field(description="Only moderators read it.")
+    version: str = Field(description="Changes with each save; send it back with the next one.")
+    holds_seat: bool = Field(description="Whether nobody else is asked in your place.")
+    is_boosted: bool = Field(description="Double points.")
+    is_training: bool = Field(description="Announced practice on a work with known marks.")
     submitted_at: datetime | None
     is_helpful: bool | None
     quality: float | None = Field(
         description="0 to 1, once the work is settled, and not before your fifth review."
     )
 
+    @staticmethod
+    def resolve_version(review: PeerReview) -> str:
+        return peer_review.version_of(review)
+
+
+class MarkOut(Schema):
+    """One criterion of a known work."""
+
+    name: str
+    given: int | None
+    known: int
+    reason: str
+
 
 class ReviewDetail(ReviewOut):
     work: ReviewedWorkOut
+    comparison: list[MarkOut] = Field(
+        description="How a sent review of a known work compares; else empty."
+    )
+
+
+class PassageIn(In):
+    quote: str = Field(description="Words of the work, as they stand there.")
+    comment: str = ""
+    start: int | None = Field(None, description="About where, if they stand there twice.")
 
 
 class ReviewIn(In):
@@ -186,6 +237,13 @@ class ReviewIn(In):
     )
     comments: dict[str, str] = Field({}, description="Criterion key to text.")
     overall: str = ""
+    quotes: list[PassageIn] | None = Field(None, description="Left out, they stay as they are.")
+    private_note: str | None = Field(None, description="To moderators alone.")
+    version: str | None = Field(
+        None,
+        description="The version that you wrote upon: when there is another one, the answer is "
+        "412 with `current`, and nothing has changed. Left out, the last save wins.",
+    )
     send: bool = Field(True, description="False keeps it as your draft.")
 
 
@@ -210,6 +268,26 @@ class StandingAsReviewerOut(Schema):
     is_trusted: bool = Field(description="Your single review can settle easy work.")
 
 
+class ReleaseIn(In):
+    reason: Literal["", "no_time", "cannot_judge", "knows_author", "reported"] = ""
+    note: str = Field("", description="What moderators should know; needed for a report.")
+
+
+class FieldWaitingOut(Schema):
+    category: str
+    count: int
+    has_boosted: bool = Field(description="Some of it is worth double points.")
+
+
+class QueueOut(Schema):
+    waiting: list[FieldWaitingOut]
+    received: int = Field(description="Reviews that you received in four weeks.")
+    given: int
+    owed: int
+    needs_training: bool = Field(description="Practice comes first.")
+    held: int | None = Field(description="The review in your hands.")
+
+
 class ReviewQuery(Paging):
     status: PeerReview.Status | None = None
 
@@ -231,6 +309,7 @@ def _detail(submission: Submission) -> Submission:
         Outcome.objects.filter(submission=submission).first(),
         submission.reviews,  # type: ignore[attr-defined]
     )
+    submission.wait = waits.of_work(submission)  # type: ignore[attr-defined]
     return submission
 
 
@@ -247,6 +326,7 @@ def _with_work(review: PeerReview) -> PeerReview:
         "attempt": review.submission.attempt,
         "attachments": list(review.submission.attachments.all()),
     }
+    review.comparison = training.comparison(review)  # type: ignore[attr-defined]
     return review
 
 
@@ -256,6 +336,16 @@ def _shown(request: LearnerRequest, reviews: list[PeerReview]) -> list[PeerRevie
         for review in reviews:
             review.quality = None
     return reviews
+
+
+def _write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> PeerReview:
+    """Send a review or keep it, as the client asks."""
+    if payload.send:
+        limit(request, "review")
+    given = payload.model_dump(exclude={"send"})
+    deed = peer_review.submit_review if payload.send else peer_review.save_draft
+    with stale_shown_by(lambda row: ReviewOut.from_orm(row).model_dump(mode="json")):
+        return deed(review=review, by=request.user, **given)
 
 
 def _reviews_of(request: LearnerRequest) -> Any:
@@ -312,16 +402,12 @@ def withdraw_submission(request: LearnerRequest, submission_id: Id) -> Any:
 
 
 @submission_router.put(
-    "/{submission_id}/review", response={200: ReviewOut, **refusals(403, 404, 409, 422)}
+    "/{submission_id}/review", response={200: ReviewOut, **refusals(403, 404, 409, 412, 422)}
 )
 def review_submission(request: LearnerRequest, submission_id: Id, payload: ReviewIn) -> Any:
     """Send your review of work that you claimed, or keep it as a draft."""
-    if payload.send:
-        limit(request, "review")
     review = get_object_or_404(_reviews_of(request), submission=submission_id)
-    given = payload.model_dump(exclude={"send"})
-    deed = peer_review.submit_review if payload.send else peer_review.save_draft
-    return _shown(request, [deed(review=review, by=request.user, **given)])[0]
+    return _shown(request, [_write(request, review, payload)])[0]
 
 
 @review_router.get("/", response={200: Page[ReviewOut], **refusals(422)})
@@ -341,9 +427,33 @@ def read_standing(request: LearnerRequest) -> Any:
 
 @review_router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403)})
 def claim_next(request: LearnerRequest) -> Any:
-    """Claim the work that needs a review most; 204 when nothing waits for you."""
+    """Claim the work that needs a review most; 204 when nothing waits for you. Who is new to
+    reviewing gets two works for practice first, with `is_training`."""
     limit(request, "review")
-    review = assignment.claim_next(by=request.user)
+    review = next_work.next_for(by=request.user)
+    return Status(204, None) if review is None else Status(200, _with_work(review))
+
+
+@review_router.get("/queue", response={200: QueueOut, **refusals()})
+def read_queue(request: LearnerRequest) -> Any:
+    """What waits for you by field, and what you owe: as many reviews as you receive."""
+    held = assignment.open_claim(request.user)
+    balance = invitations.balance(request.user)
+    return {
+        "waiting": invitations.waiting_by_field(request.user),
+        "received": balance.received,
+        "given": balance.given,
+        "owed": balance.owed,
+        "needs_training": training.needs_training(request.user),
+        "held": held.pk if held else None,
+    }
+
+
+@review_router.post("/practise", response={200: ReviewDetail, 204: None, **refusals(403)})
+def practise(request: LearnerRequest) -> Any:
+    """Take a work with known marks to practise on; 204 when you have had them all."""
+    limit(request, "review")
+    review = training.begin(by=request.user)
     return Status(204, None) if review is None else Status(200, _with_work(review))
 
 
@@ -364,11 +474,22 @@ def read_attachment_to_review(request: LearnerRequest, review_id: Id, number: in
     return work_views.attachment(request, review_id, number)
 
 
-@review_router.post("/{review_id}/release", response={200: ReviewOut, **refusals(403, 404, 409)})
-def release(request: LearnerRequest, review_id: Id) -> Any:
-    """Give a claim back."""
+@review_router.put("/{review_id}", response={200: ReviewOut, **refusals(403, 404, 409, 412, 422)})
+def write_review(request: LearnerRequest, review_id: Id, payload: ReviewIn) -> Any:
+    """Send your review, or keep it as a draft. A draft keeps your place for twelve hours; what
+    you send counts even when your lease is over."""
+    review = get_object_or_404(_reviews_of(request), pk=review_id)
+    return _shown(request, [_write(request, review, payload)])[0]
+
+
+@review_router.post(
+    "/{review_id}/release", response={200: ReviewOut, **refusals(403, 404, 409, 422)}
+)
+def release(request: LearnerRequest, review_id: Id, payload: ReleaseIn | None = None) -> Any:
+    """Give a claim back, perhaps with a reason; `reported` sends it to the moderators."""
+    given = payload.model_dump() if payload else {}
     return assignment.release(
-        review=get_object_or_404(_reviews_of(request), pk=review_id), by=request.user
+        review=get_object_or_404(_reviews_of(request), pk=review_id), by=request.user, **given
     )
 
 

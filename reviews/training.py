@@ -93,7 +93,7 @@ def is_time_for_a_known_one(by: User) -> bool:
     if not every:
         return False
     sent = PeerReview.objects.given_by(by).sent().count()
-    drawn = salted_hmac("reviews.training", f"{by.pk}:{sent}").digest()[0]
+    drawn = salted_hmac("reviews.training", f"{by.pk}:{sent}", algorithm="sha256").digest()[0]
     return drawn < 256 / every
 
 

@@ -96,7 +96,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
         "told": consensus_told.told(Outcome.objects.filter(submission=work).first(), reviews),
         "earned": points.of_work(challenge_id=work.challenge_id, user=request.user),
         "reviews": reviews,
-        "wait": waits.of_work(work),
+        "in_queue": waits.of_work(work),
         **after_views.context_of(work, reviews, request.user),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),

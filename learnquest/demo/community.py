@@ -34,7 +34,7 @@ from reviews import ai_feedback, learning, outcome, quality
 from reviews.grader_beliefs import Population
 from reviews.grading_model import estimate
 from reviews.hearing import Hearing
-from reviews.models import AIFeedback, GraderStanding, Outcome, PeerReview
+from reviews.models import AIFeedback, GraderStanding, Outcome, PeerReview, ReviewCase
 from submissions.models import Submission
 
 Reason = PointEntry.Reason
@@ -86,6 +86,7 @@ def make_community(*, seed: int, now: datetime) -> Made:
         _settle(handin, standings, usual)
     _complete_milestones(ways)
     _store(ways)
+    ReviewCase.objects.bulk_create([_case(handin) for handin in handins], batch_size=BATCH)
     rows = Rows()
     for way in ways:
         _log(way, rows)
@@ -161,6 +162,23 @@ def _settle(handin: Handin, standings: dict[int, GraderStanding], usual: Populat
     else:
         submission.status = Submission.Status.RETURNED
         challenge.status = Challenge.Status.RETURNED
+
+
+def _case(handin: Handin) -> ReviewCase:
+    """Where the work stands in the queue, or stood before it was settled."""
+    work, sent = handin.submission, len(handin.reviews)
+    assert work.submitted_at is not None
+    is_full = sent >= outcome.REVIEWS_NEEDED
+    return ReviewCase(
+        submission=work,
+        author=work.author,
+        category=handin.challenge.goal.category,
+        waiting_since=work.submitted_at,
+        taken=sent,
+        is_open=not is_full,
+        full_at=handin.reviews[-1].submitted_at if is_full else None,
+        closed_at=work.settled_at,
+    )
 
 
 def _complete_milestones(ways: list[Journey]) -> None:

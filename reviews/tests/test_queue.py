@@ -1,0 +1,234 @@
+"""Who is asked, who keeps a place and for how long, and what waiting leads to."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from learnquest.core.errors import Conflict, Invalid
+from reviews import assignment, cases, deadlines, peer_review
+from reviews.models import PeerReview, ReviewCase
+from submissions.models import Submission
+from tests.factories import (
+    answers,
+    claim,
+    make_challenge,
+    make_goal,
+    make_review,
+    make_submission,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def waited(work: Submission, hours: float) -> None:
+    ReviewCase.objects.filter(submission=work).update(waiting_since=timezone.now() - hours * HOUR)
+
+
+def test_two_people_do_not_judge_each_other(alice: User, bob: User, submission: Submission) -> None:
+    make_review(submission, bob)
+    theirs = make_submission(make_challenge(make_goal(bob)))
+    assert assignment.claim_next(by=alice) is None
+    later = timezone.now() + assignment.PAIR_REST + HOUR
+    found = assignment.claim_next(by=alice, now=later)
+    assert found is not None and found.submission == theirs
+
+
+def test_nor_while_one_holds_the_others_work(
+    alice: User, bob: User, submission: Submission
+) -> None:
+    held = claim(submission, bob)
+    make_submission(make_challenge(make_goal(bob)))
+    assert assignment.claim_next(by=alice) is None
+    assignment.release(review=held, by=bob)
+    assert assignment.claim_next(by=alice) is not None
+
+
+def test_the_own_field_comes_first_while_the_work_is_fresh(
+    alice: User, bob: User, carol: User
+) -> None:
+    make_goal(bob, category="music")
+    other = make_submission(make_challenge(make_goal(alice, category="maths")))
+    own = make_submission(make_challenge(make_goal(carol, category="music")))
+    waited(other, 5)
+    first = assignment.waiting_for(bob).first()
+    assert first is not None and first.submission == other
+    review = assignment.claim_next(by=bob)
+    assert review is not None and review.submission == own
+
+
+def test_after_a_day_the_longest_wait_wins_over_the_field(
+    alice: User, bob: User, carol: User
+) -> None:
+    make_goal(bob, category="music")
+    other = make_submission(make_challenge(make_goal(alice, category="maths")))
+    make_submission(make_challenge(make_goal(carol, category="music")))
+    waited(other, 25)
+    assert claim(other, bob)
+
+
+def test_somebody_new_comes_before_whom_they_reviewed_lately(
+    alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    make_review(submission, bob)
+    again = make_submission(make_challenge(make_goal(alice)))
+    new = make_submission(make_challenge(make_goal(carol)))
+    waited(again, 3)
+    make_goal(bob)
+    assert claim(new, bob)
+
+
+def test_a_quiet_claim_gives_its_seat_to_others_and_still_counts(
+    bob: User, carol: User, charlie: User, submission: Submission
+) -> None:
+    mine = claim(submission, bob)
+    claim(submission, carol)
+    now = timezone.now() + assignment.QUIET + HOUR
+    third = assignment.claim_next(by=charlie, now=now)
+    assert third is not None
+    mine.refresh_from_db()
+    assert (mine.status, mine.holds_seat) == ("claimed", False)
+    for review, who in ((third, charlie), (mine, bob)):
+        sent = peer_review.submit_review(
+            review=review, by=who, now=now, **answers(submission.challenge)
+        )
+        assert sent.status == "submitted"
+    assert bob.point_entries.get(reason="review_given").amount == 5
+
+
+def test_writing_keeps_the_seat(bob: User, carol: User, submission: Submission) -> None:
+    review = claim(submission, bob)
+    now = timezone.now() + 11 * HOUR
+    peer_review.save_draft(review=review, by=bob, now=now, scores={}, comments={}, overall="So far")
+    assert assignment.free_seats(now=now + 11 * HOUR) == 0
+    assert assignment.free_seats(now=now + 13 * HOUR) == 1
+    # And takes it back where nobody came.
+    peer_review.save_draft(
+        review=review, by=bob, now=now + 14 * HOUR, scores={}, comments={}, overall="Further"
+    )
+    review.refresh_from_db()
+    assert review.holds_seat and ReviewCase.objects.get().taken == 1
+
+
+def test_a_draft_outlives_its_lease_and_is_sent_as_an_extra(
+    bob: User, carol: User, charlie: User, submission: Submission
+) -> None:
+    late = claim(submission, bob)
+    peer_review.save_draft(review=late, by=bob, scores={}, comments={}, overall="Kept words")
+    later = timezone.now() + assignment.LEASE + HOUR
+    assignment.free_seats(now=later)
+    for who in (carol, charlie):
+        review = assignment.claim_next(by=who, now=later)
+        assert review is not None
+        peer_review.submit_review(review=review, by=who, now=later, **answers(submission.challenge))
+    late.refresh_from_db()
+    assert (late.status, late.overall) == ("expired", "Kept words")
+    sent = peer_review.submit_review(
+        review=late, by=bob, now=later, **answers(submission.challenge)
+    )
+    assert sent.is_extra and bob.point_entries.filter(reason="review_given").exists()
+
+
+def test_a_lease_is_renewed_three_times(bob: User, submission: Submission) -> None:
+    review = claim(submission, bob)
+    for _ in range(assignment.MOST_RENEWALS):
+        assignment.renew(review=review, by=bob)
+    with pytest.raises(Conflict, match="three times"):
+        assignment.renew(review=review, by=bob)
+
+
+def test_a_report_goes_to_the_moderators_with_its_words(bob: User, submission: Submission) -> None:
+    review = claim(submission, bob)
+    with pytest.raises(Invalid):
+        assignment.release(review=review, by=bob, reason="reported")
+    assignment.release(review=review, by=bob, reason="reported", note="This is an advert.")
+    case = ReviewCase.objects.for_moderators().get()
+    assert (case.submission, case.escalated_for) == (submission, "reported")
+    assert PeerReview.objects.get().private_note == "This is an advert."
+
+
+def test_what_two_cannot_judge_goes_there_too(
+    bob: User, carol: User, submission: Submission
+) -> None:
+    for who, count in ((bob, 0), (carol, 1)):
+        assignment.release(review=claim(submission, who), by=who, reason="cannot_judge")
+        assert ReviewCase.objects.for_moderators().count() == count
+    assert ReviewCase.objects.get().is_open
+
+
+def test_a_third_seat_opens_where_reviewers_disagree(
+    bob: User, carol: User, charlie: User, submission: Submission
+) -> None:
+    claim(submission, bob)
+    claim(submission, carol)
+    assert assignment.claim_next(by=charlie) is None
+    cases.ask_for_one_more(submission_id=submission.pk)
+    assert assignment.claim_next(by=charlie) is not None
+    for _ in range(5):
+        cases.ask_for_one_more(submission_id=submission.pk)
+    assert ReviewCase.objects.get().seats == cases.MOST_SEATS
+
+
+def test_work_that_waited_three_days_comes_first_for_double_points(
+    alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    make_review(submission, carol)
+    make_submission(make_challenge(make_goal(alice)))
+    waited(submission, 73)
+    assert deadlines.boost_waiting() == 1 and deadlines.boost_waiting() == 0
+    review = claim(submission, bob)
+    assert review.is_boosted
+    peer_review.submit_review(review=review, by=bob, **answers(submission.challenge))
+    assert bob.point_entries.get(reason="review_given").amount == 10
+
+
+def test_after_a_week_one_review_settles_it(bob: User, submission: Submission) -> None:
+    make_review(submission, bob, 80)
+    waited(submission, 24 * 7 + 1)
+    assert deadlines.end_waits() == 1 and deadlines.end_waits() == 0
+    submission.refresh_from_db()
+    assert (submission.status, submission.score) == ("accepted", 80)
+    assert ReviewCase.objects.for_moderators().get().escalated_for == "wait"
+
+
+def test_without_a_peer_the_coach_stands_in_until_one_comes(
+    client: Client, alice: User, bob: User, submission: Submission
+) -> None:
+    from reviews import ai_feedback
+
+    ai_feedback.write(submission.ai_feedback.pk)
+    waited(submission, 24 * 7 + 1)
+    deadlines.end_waits()
+    submission.refresh_from_db()
+    case = ReviewCase.objects.get()
+    assert submission.status == "submitted" and case.provisional_score is not None
+    client.force_login(alice)
+    assert "Provisional" in client.get(submission.get_absolute_url()).content.decode()
+    assert not alice.point_entries.filter(reason="work_accepted").exists()
+    make_review(submission, bob, 40)
+    submission.refresh_from_db()
+    assert (submission.status, submission.score) == ("returned", 40)
+
+
+def test_who_gave_more_than_they_owe_is_asked_when_others_had_their_time(
+    alice: User, bob: User, carol: User, submission: Submission, settings: Any
+) -> None:
+    settings.REVIEW_OTHERS_FIRST_HOURS = 16
+    make_review(submission, bob)
+    fresh = make_submission(make_challenge(make_goal(carol)))
+    assert assignment.claim_next(by=bob) is None
+    waited(fresh, 17)
+    assert claim(fresh, bob)
+
+
+def test_settled_work_leaves_the_queue(
+    bob: User, carol: User, charlie: User, submission: Submission
+) -> None:
+    make_review(submission, bob)
+    make_review(submission, carol)
+    case = ReviewCase.objects.get()
+    assert case.closed_at and case.full_at and not case.is_open
+    assert assignment.claim_next(by=charlie) is None
