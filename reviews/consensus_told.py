@@ -70,7 +70,7 @@ def told(outcome: Outcome | None, reviews: Sequence[PeerReview]) -> Told | None:
     if outcome is None or not (outcome.is_final or outcome.is_provisional):
         return None
     numbers = {review.pk: number for number, review in enumerate(reviews, start=1)}
-    rows = []
+    rows: list[Row] = []
     for part in sorted(outcome.parts, key=lambda part: numbers.get(part["review"], 99)):
         name = _("The coach")
         if part["review"] is not None:

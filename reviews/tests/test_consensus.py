@@ -21,8 +21,9 @@ def known(bias: float, noise: float, grades: int = 30) -> tuple[list[float], int
     return belief.to_rows()[0], grades
 
 
-def heard(score: float, bias: float = 0, noise: float = 8, **more: bool) -> Heard:
-    return Heard(score, *known(bias, noise), **more)
+def heard(score: float, bias: float = 0, noise: float = 8, *, is_coach: bool = False) -> Heard:
+    belief, grades = known(bias, noise)
+    return Heard(score, belief, grades, is_coach)
 
 
 def consensus(*grades: Heard) -> Weighed:

@@ -136,9 +136,8 @@ def test_without_a_peer_the_coachs_result_stands_until_one_comes(
     assert alice.notifications.filter(kind=Notification.Kind.PROVISIONAL).count() == 1
     Submission.objects.update(submitted_at=timezone.now() - WEEK)
     make_review(submission, bob, score=75)
-    told.refresh_from_db()
-    submission.refresh_from_db()
-    assert not told.is_provisional and submission.status == "accepted"
+    assert not Outcome.objects.get().is_provisional
+    assert Submission.objects.get(pk=submission.pk).status == "accepted"
 
 
 def test_work_without_any_grade_waits(submission: Submission) -> None:
