@@ -388,7 +388,11 @@ def list_submissions(request: LearnerRequest, challenge_id: Id, paging: Query[Pa
 
 @submission_router.get("/{submission_id}", response={200: SubmissionDetail, **refusals(404)})
 def read_submission(request: LearnerRequest, submission_id: Id) -> Any:
-    """Work of yours with all that was said of it."""
+    """Work of yours with all that was said of it.
+
+    Work that you are to review is found at its review, without anybody else's scores."""
+    if PeerReview.objects.unsent_by(request.user).filter(submission=submission_id).exists():
+        raise Http404
     return _detail(get_object_or_404(Submission.objects.visible_to(request.user), pk=submission_id))
 
 

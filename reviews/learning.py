@@ -185,9 +185,11 @@ def _known_scores(works: Sequence[int]) -> Floats | None:
     """Return the true scores of works with known marks, not a number for all others."""
     if "training_work" not in {relation.name for relation in Submission._meta.related_objects}:
         return None
+    # By name, since the works with known marks belong to training, which rests on this module.
+    is_known: dict[str, Any] = {"training_work__isnull": False}
     known: dict[int, Any] = {}
     for some in batched(works, ROWS_AT_ONCE):
-        of_known = Submission.objects.filter(pk__in=some, training_work__isnull=False)
+        of_known = Submission.objects.filter(pk__in=some, **is_known)
         known |= dict(of_known.values_list("pk", "score"))
     return np.array([float(known.get(work, np.nan)) for work in works])
 

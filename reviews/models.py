@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,13 @@ CONFIDENCE = [("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))]
 
 class AIFeedbackQuerySet(models.QuerySet["AIFeedback"]):
     def visible_to(self, user: User) -> Self:
-        """The author's; moderators see feedback on all work that was handed in."""
+        """The author's; moderators see feedback on all work that was handed in.
+
+        Not on work that they are reviewing themselves: it would sway their score.
+        """
         if user.is_moderator:
-            return self.all()
+            reviewing = PeerReview.objects.unsent_by(user).filter(submission=OuterRef("submission"))
+            return self.filter(~Exists(reviewing))
         return self.filter(submission__author=user)
 
 
@@ -78,7 +82,10 @@ class AIFeedback(Leased):
         return f"AI feedback on submission {self.submission_id}"
 
     def is_visible_to(self, user: User) -> bool:
-        return self.submission.author_id == user.pk or user.is_moderator
+        if self.submission.author_id == user.pk:
+            return True
+        reviewing = PeerReview.objects.unsent_by(user).filter(submission=self.submission_id)
+        return user.is_moderator and not reviewing.exists()
 
 
 class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
@@ -105,6 +112,11 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
 
     def of_peers(self) -> Self:
         return self.filter(submission__training_work__isnull=True)
+
+    def unsent_by(self, user: User) -> Self:
+        """Reviews that `user` may still send: of such work they see no other grader's score."""
+        unsent = (PeerReview.Status.CLAIMED, PeerReview.Status.EXPIRED)
+        return self.filter(reviewer=user, status__in=unsent)
 
     def sent(self) -> Self:
         """Reviews that count: what a moderator hid is as if it had never been sent."""

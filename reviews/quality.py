@@ -74,8 +74,8 @@ def parts_of(
         agreement=None if others is None else agreement(score, others),
         words=min(1.0, said / criteria),
         helpful=_helpful(review.is_helpful, score, others, pass_mark),
-        # One comment that bore fruit is much already; two are all one can ask for.
-        used=min(1.0, 0.5 + 0.5 * (used - 1)) if used else None,
+        # One comment that bore fruit is much already.
+        used=0.8 + 0.2 * min(1.0, used / max(1, said)) if used else None,
     )
 
 

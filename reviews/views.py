@@ -81,6 +81,10 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     )
     if work.status == Submission.Status.DRAFT:
         return redirect("submissions:work", work.challenge_id)
+    # A moderator who reviews this work sees nobody else's score before they have sent theirs.
+    own = PeerReview.objects.unsent_by(request.user).filter(submission=work).first()
+    if own is not None:
+        return redirect(own)
     feedback = AIFeedback.objects.filter(submission=work).first()
     context = _feedback_context(request, work, feedback)
     if request.htmx:

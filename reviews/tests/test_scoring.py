@@ -1,8 +1,12 @@
+import os
 import random
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings as settings_of_site
 from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -121,3 +125,49 @@ def test_the_command_names_the_line_that_is_wrong(tmp_path: Path, text: str, pro
     source.write_text(text)
     with pytest.raises(CommandError, match=problem):
         call_command("score_reviews", source, out=tmp_path / "out")
+
+
+def test_the_command_runs_where_there_is_no_database_and_no_key(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out"
+    source.write_text("submission,reviewer,score\nw1,a,60\nw1,b,80\n")
+    unusable = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "score_reviews", source, "--out", out],
+        cwd=settings_of_site.BASE_DIR,
+        env=unusable,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 submissions and 2 reviewers" in done.stdout
+    assert (out / "consensus.csv").read_text().startswith("submission,score,stderr,reviews\nw1,70.")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("submission,reviewer,score\n,a,60\n", "line 2"),
+        ("submission,reviewer,score\nw1,,60\n", "line 2"),
+        ("submission,reviewer,score\nw1,a,6_0\n", "line 2"),
+        ("submission,reviewer,score\nw1,a,60\n\nw2,a,\n", "line 4"),
+        ("", "should begin with the line"),
+    ],
+)
+def test_the_command_takes_no_half_lines(tmp_path: Path, text: str, problem: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(text)
+    with pytest.raises(CommandError, match=problem):
+        call_command("score_reviews", source, out=tmp_path / "out")
+
+
+def test_the_command_says_what_cannot_be_read_or_written(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("score_reviews", tmp_path / "none.csv", out=tmp_path / "out")
+    source = tmp_path / "in.csv"
+    source.write_bytes(b"submission,reviewer,score\nw\xff,a,60\n")
+    with pytest.raises(CommandError, match="UTF-8"):
+        call_command("score_reviews", source, out=tmp_path / "out")
+    source.write_text("submission,reviewer,score\nw1,a,60\n")
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("score_reviews", source, out=source)

@@ -23,8 +23,23 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, metavar="DIR")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        fit = scoring.fit(_grades(options["grades"]))
+        path: Path = options["grades"]
+        try:
+            fit = scoring.fit(_grades(path))
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{path} is not a text in UTF-8.") from error
+        except csv.Error as error:
+            raise CommandError(f"{path} is not a CSV file: {error}.") from error
         out: Path = options["out"]
+        try:
+            self._write_all(fit, out)
+        except OSError as error:
+            raise CommandError(f"{out} cannot be written: {error.strerror}.") from error
+        self.stdout.write(
+            f"{len(fit.submissions)} submissions and {len(fit.graders)} reviewers scored."
+        )
+
+    def _write_all(self, fit: scoring.Fit[str, str], out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         _write(
             out / "consensus.csv",
@@ -42,9 +57,6 @@ class Command(BaseCommand):
                 for name, g in sorted(fit.graders.items())
             ),
         )
-        self.stdout.write(
-            f"{len(fit.submissions)} submissions and {len(fit.graders)} reviewers scored."
-        )
 
 
 def _grades(path: Path) -> Iterator[scoring.Grade[str, str]]:
@@ -58,19 +70,25 @@ def _grades(path: Path) -> Iterator[scoring.Grade[str, str]]:
         if next(reader, None) != HEADER:
             raise CommandError(f"{path} should begin with the line {','.join(HEADER)}.")
         for row in reader:
+            if not row:
+                continue  # an empty line, as at the end of many a file
             try:
                 submission, reviewer, text = row
                 score = float(text)
             except ValueError as error:
-                raise CommandError(
-                    f"{path}, line {reader.line_num}: "
-                    "a line is a submission, a reviewer and a score."
-                ) from error
+                raise _bad_line(path, reader.line_num) from error
+            # Python reads "6_0" as a number; no other program would.
+            if not submission or not reviewer or "_" in text:
+                raise _bad_line(path, reader.line_num)
             if not 0 <= score <= 100:
                 raise CommandError(
                     f"{path}, line {reader.line_num}: a score lies between 0 and 100."
                 )
             yield scoring.Grade(submission, reviewer, score)
+
+
+def _bad_line(path: Path, number: int) -> CommandError:
+    return CommandError(f"{path}, line {number}: a line is a submission, a reviewer and a score.")
 
 
 def _write(path: Path, header: list[str], rows: Iterator[list[Any]]) -> None:

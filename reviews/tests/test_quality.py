@@ -1,0 +1,144 @@
+"""What a review is worth, part by part."""
+
+import pytest
+
+from accounts.models import User
+from challenges.models import Challenge
+from learnquest.core.errors import Conflict, Invalid
+from reviews import peer_review, standings, taking_up
+from reviews.consensus import Weighed
+from reviews.models import GraderStanding, PeerReview
+from reviews.quality import Parts, parts_of, tip_for
+from reviews.tests.test_outcome import settled
+from submissions.models import Submission
+from tests.factories import answers, claim, make_review, make_submission
+
+OTHERS = Weighed(score=70, stderr=8, parts=(), is_mean=False)
+
+
+def parts(score: float, *, comments: int = 3, helpful: bool | None = None, used: int = 0) -> Parts:
+    review = PeerReview(
+        score=score,
+        comments={str(n): "Three good words" for n in range(comments)},
+        is_helpful=helpful,
+    )
+    return parts_of(review, criteria=3, others=OTHERS, correction=0, pass_mark=60, used=used)
+
+
+def test_agreement_leaves_out_what_the_others_error_explains() -> None:
+    assert parts(70).agreement == parts(78).agreement == 1
+    assert parts(20).agreement == 0
+    assert 0 < (parts(50).agreement or 0) < 1
+
+
+def test_comments_count_by_the_criteria_they_cover() -> None:
+    assert [parts(70, comments=n).words for n in (0, 3, 5)] == [0, 1, 1]
+
+
+def test_an_honest_mark_counts_in_full() -> None:
+    assert parts(70, helpful=True).helpful == 1
+    assert parts(75, helpful=False).helpful == 0
+    assert parts(70).helpful is None
+
+
+def test_a_low_mark_that_answers_a_low_grade_is_discounted() -> None:
+    assert parts(40, helpful=False).helpful == 0.5
+    assert 0 < (parts(58, helpful=False).helpful or 0) < 0.5
+
+
+def test_thanks_for_a_high_grade_are_discounted_too() -> None:
+    assert parts(100, helpful=True).helpful == 0.5
+
+
+def test_what_was_taken_up_counts_most_and_never_against() -> None:
+    plain = parts(50, comments=1)
+    assert parts(50, comments=1, used=2).value > plain.value + 0.2
+    assert parts(70, helpful=True, used=1).value == parts(70, helpful=True).value == 1
+
+
+def test_without_others_the_rest_speaks() -> None:
+    alone = Parts(agreement=None, words=1, helpful=None, used=None)
+    assert alone.value == 1
+
+
+def test_the_tip_names_what_is_weakest() -> None:
+    standing = GraderStanding(attention=1, spread=8)
+    means = {"agreement": 0.9, "words": 0.3, "helpful": 0.8, "used": None}
+    assert "each criterion" in tip_for(means, standing)
+    assert "quote the line" in tip_for(means | {"words": 1, "helpful": 0.2}, standing)
+
+
+def returned(submission: Submission, bob: User, carol: User) -> PeerReview:
+    review = claim(submission, bob)
+    form = answers(submission.challenge, 50) | {"comments": {"clear": "Say which line you mean."}}
+    peer_review.submit_review(review=review, by=bob, **form)
+    make_review(submission, carol, score=50)
+    review.refresh_from_db()
+    return review
+
+
+def test_a_comment_that_bore_fruit_pays_its_reviewer(
+    alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    review = returned(submission, bob, carol)
+    earned = sum(entry.amount for entry in bob.point_entries.filter(key__startswith="review-q"))
+    taking_up.mark_addressed(review=review, by=alice, criterion="clear", addressed=True)
+    review.refresh_from_db()
+    assert review.addressed == ["clear"] and review.quality_parts["used"] is None
+    again = make_submission(Challenge.objects.get(pk=submission.challenge_id), "Much better now.")
+    settled(again, carol, bob, score=100)
+    later = PeerReview.objects.get(pk=review.pk)
+    assert later.quality_parts["used"] == 1
+    assert (later.quality or 0) > (review.quality or 0)
+    of_review = bob.point_entries.filter(key__startswith=f"review-quality:{review.pk}")
+    assert sum(entry.amount for entry in of_review) > earned
+
+
+def test_only_the_author_of_returned_work_marks_comments(
+    alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    review = returned(submission, bob, carol)
+    with pytest.raises(PeerReview.DoesNotExist):
+        taking_up.mark_addressed(review=review, by=bob, criterion="clear", addressed=True)
+    with pytest.raises(Invalid):
+        taking_up.mark_addressed(review=review, by=alice, criterion="correct", addressed=True)
+    Submission.objects.update(status="accepted")
+    with pytest.raises(Conflict):
+        taking_up.mark_addressed(review=review, by=alice, criterion="clear", addressed=True)
+
+
+def test_a_mark_after_the_outcome_changes_quality_and_points(
+    alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    review = make_review(submission, bob, score=75)
+    make_review(submission, carol, score=75)
+    review.refresh_from_db()
+    before = review.quality
+    peer_review.mark_helpful(review=review, by=alice, helpful=False)
+    review.refresh_from_db()
+    assert before is not None and review.quality is not None and review.quality < before
+    of_review = bob.point_entries.filter(key__startswith=f"review-quality:{review.pk}")
+    assert sum(entry.amount for entry in of_review) == round(10 * float(review.quality))
+    peer_review.mark_helpful(review=review, by=alice, helpful=True)
+    review.refresh_from_db()
+    assert sum(entry.amount for entry in of_review.all()) == round(10 * float(review.quality))
+
+
+def test_a_reviewer_learns_of_their_quality_after_five_reviews(bob: User) -> None:
+    standing = GraderStanding.objects.create(reviewer=bob, quality=0.8, reviews=4, grades=9)
+    assert standings.of(bob).missing == 1 and standings.of(bob).quality is None
+    standing.reviews = 5
+    standing.bias = -6
+    standing.save()
+    mine = standings.of(bob)
+    assert mine.is_shown and mine.quality == 0.8 and "6 points lower" in mine.habit
+    assert [part.name for part in mine.parts] == ["agreement", "words", "helpful", "used"]
+
+
+def test_trusted_reviewers_are_found_by_the_same_rule(bob: User, carol: User) -> None:
+    GraderStanding.objects.create(reviewer=bob, quality=0.8, reviews=10, spread=9)
+    GraderStanding.objects.create(reviewer=carol, quality=0.8, reviews=10, spread=20)
+    GraderStanding.objects.create(coach="offline", quality=1, reviews=99, spread=1)
+    trusted = GraderStanding.objects.exclude(reviewer=None).trusted()
+    assert [standing.reviewer for standing in trusted] == [bob]
+    assert all(s.is_trusted == (s in trusted) for s in GraderStanding.objects.all())
