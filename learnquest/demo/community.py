@@ -18,7 +18,7 @@ from challenges.models import Challenge
 from goals.models import Goal, Milestone, Progress
 from leaderboard import badges, points, recount
 from leaderboard.models import BadgeAward, PointEntry
-from learnquest.demo import content, journeys, people
+from learnquest.demo import conduct, content, journeys, people
 from learnquest.demo.journeys import Handin, Journey
 from reviews import ai_feedback, outcome
 from reviews.models import AIFeedback, PeerReview
@@ -71,6 +71,7 @@ def make_community(*, seed: int, now: datetime) -> Made:
     AIFeedback.objects.bulk_create(rows.feedback, batch_size=BATCH)
     Notification.objects.bulk_create(rows.notifications, batch_size=BATCH)
     recount.rebuild()
+    conduct.make_conduct(handins=handins, people=folk, now=now)
     _award_badges(rows.points)
     return Made(
         learners=len(folk),
