@@ -10,7 +10,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, devices
+from accounts import audit, devices, erasing
 from accounts.models import AuditEvent, KnownDevice, OutgoingMail, User
 
 SWITCHES = ("is_active", "is_staff", "is_superuser")
@@ -99,14 +99,19 @@ class RolesAreNoted(admin.ModelAdmin[User]):
             )
         return response
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Let whoever may delete a user do so, though nobody deletes known devices alone."""
+        rows, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, set(), protected
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Erase as the person themselves would: with files and sessions, and at once."""
         _note_deletion(request, obj)
-        super().delete_model(request, obj)
+        erasing.erase(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:
-            _note_deletion(request, user)
-        super().delete_queryset(request, queryset)
+            self.delete_model(request, user)
 
 
 class GroupAdmin(DjangoGroupAdmin):

@@ -27,7 +27,8 @@ def release_claims_on(submission: Submission) -> None:
     )
 
 
-def _words_of_review(review: PeerReview) -> str:
+def words_of_review(review: PeerReview) -> str:
+    """Return all that a review says, the overall text first."""
     names = {one.key: one.name for one in review.submission.challenge.criteria}
     said = [f"{names.get(key, key)}: {text}" for key, text in review.comments.items() if text]
     return "\n\n".join([review.overall, *said]).strip()
@@ -62,7 +63,7 @@ register(
         title=lambda review: (
             _("Review of “%(title)s”") % {"title": review.submission.challenge.title}
         ),
-        words=_words_of_review,
+        words=words_of_review,
         path=lambda review: review.get_absolute_url(),
     )
 )

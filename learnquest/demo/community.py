@@ -28,7 +28,7 @@ from leaderboard.models import (
     PointEntry,
     Standing,
 )
-from learnquest.demo import content, journeys, people
+from learnquest.demo import conduct, content, journeys, people
 from learnquest.demo.journeys import Handin, Journey
 from reviews import ai_feedback, learning, outcome, quality
 from reviews.grader_beliefs import Population
@@ -104,6 +104,7 @@ def make_community(*, seed: int, now: datetime) -> Made:
     # The charts of ranks begin with a month behind them.
     for days in range(history.DAYS_SHOWN, 0, -1):
         history.count(now.astimezone(UTC).date() - timedelta(days=days))
+    conduct.make_conduct(handins=handins, people=folk, now=now)
     _make_league(folk, now)
     _award_badges(rows.points, now)
     return Made(

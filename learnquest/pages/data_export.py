@@ -16,10 +16,11 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit, inbox
+from accounts import audit, inbox, mail
 from accounts.models import DataExport, Notification, User
 from accounts.speech import speaking_to
 from learnquest.core.errors import Conflict, Limited
@@ -156,6 +157,13 @@ def _finish(export: DataExport, status: DataExport.Status, now: datetime) -> Non
         target="/settings/data/",
         now=now,
     )
+    if is_ready:
+        mail.send(
+            template="export_ready",
+            user=export.user,
+            context={"until": export.expires_at, "url": mail.link(reverse("pages:data"))},
+            now=now,
+        )
 
 
 def _write(user: User, file: BufferedRandom | Any) -> None:

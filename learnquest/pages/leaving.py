@@ -16,12 +16,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import audit, inbox, tokens
-from accounts.models import Notification, User
+from accounts import audit, inbox, mail, tokens
+from accounts.models import Notification, Report, User
 from accounts.speech import speaking_to
 from learnquest.core.errors import Conflict, Invalid
 from learnquest.pages import data_export
@@ -72,6 +73,12 @@ def request_deletion(*, user: User, now: datetime | None = None) -> User:
             target="/settings/leaving/",
             now=now,
         )
+    mail.send(
+        template="leaving",
+        user=user,
+        context={"until": user.erase_at, "url": mail.link(reverse("pages:leaving"))},
+        now=now,
+    )
     audit.record(kind=audit.Kind.DELETION_REQUESTED, user=user, now=now)
     logger.info("User %s asked to be deleted.", user.pk)
     return user
@@ -86,6 +93,7 @@ def keep_account(*, user: User) -> User:
     user.erase_at = None
     user.save(update_fields=["erase_at"])
     Notification.objects.visible_to(user).filter(kind=Notification.Kind.LEAVING).delete()
+    mail.send(template="kept", user=user, context={"url": mail.link(reverse("pages:dashboard"))})
     audit.record(kind=audit.Kind.DELETION_UNDONE, user=user)
     logger.info("User %s keeps the account.", user.pk)
     return user
@@ -99,6 +107,15 @@ def erase_due(*, now: datetime | None = None) -> int:
         return 0
     _end_sessions({str(pk) for pk in due})
     return sum(erase(user_id=pk, now=now) for pk in due)
+
+
+@transaction.atomic
+def erase_now(user: User) -> None:
+    """Erase somebody without their two weeks: an administrator has decided it."""
+    now = timezone.now()
+    User.objects.filter(pk=user.pk).update(erase_at=now)
+    _end_sessions({str(user.pk)})
+    erase(user_id=user.pk, now=now)
 
 
 @transaction.atomic
@@ -125,7 +142,12 @@ def _forget_mentions(user: User) -> None:
     """Take the person's words out of what others keep: news of their work, the staff's log."""
     of_theirs = PeerReview.objects.filter(author=user)
     pages = [review.get_absolute_url() for review in of_theirs.only("pk")]
+    about = Report.objects.filter(person=user)
+    pages += [report.get_absolute_url() for report in about.only("pk")]
     Notification.objects.filter(target__in=pages).delete()
+    # What was decided stays with the moderators; what it was about goes.
+    about.update(title="–", excerpt="")
+    Report.objects.filter(reporter=user).update(note="")
     LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk)
     ).update(object_repr="–", change_message="")

@@ -228,3 +228,10 @@ def test_a_client_asks_polls_and_downloads_with_the_password(client: Client, ali
     assert client.post(data={"password": "wrong"}, **download).status_code == 422
     answer = client.post(data={"password": PASSWORD}, **download)
     assert answer.headers["Content-Type"] == "application/zip"
+
+
+def test_a_mail_says_when_it_is_ready(full: User, posted: Any) -> None:
+    before = len(posted())
+    built(full)
+    [got] = posted()[before:]
+    assert got.subject == "Your data is ready to download" and "/settings/data/" in got.body

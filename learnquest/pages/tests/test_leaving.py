@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import pictures, tokens
-from accounts.models import Notification, User
+from accounts import moderation, pictures, tokens
+from accounts.models import Notification, Report, User
 from accounts.records import AuditEvent
 from ai.models import AIRequest
 from goals.models import Goal
@@ -332,3 +332,61 @@ def test_the_address_and_the_name_are_free_again(client: Client, alice: User) ->
     sent = {"email": "alice@example.com", "password": PASSWORD, "display_name": "alice"}
     answer = client.post("/api/auth/register", sent, content_type="application/json")
     assert answer.status_code == 201 and answer.json()["username"] == "alice"
+
+
+def test_leaving_and_staying_are_told_by_mail(alice: User, posted: Any) -> None:
+    leave(alice)
+    leaving.keep_account(user=alice)
+    going, kept = posted()
+    assert going.subject.startswith("Your account will be deleted on ")
+    assert "/settings/leaving/" in going.body and going.to == [alice.email]
+    assert kept.subject == "Your account stays"
+
+
+def test_an_administrator_deletes_in_no_other_way(
+    client: Client,
+    alice: User,
+    bob: User,
+    carol: User,
+    media: Path,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    work = make_submission(make_challenge(make_goal(alice)))
+    sent = make_review(work, bob)
+    for person in (bob, carol):
+        pictures.set_picture(user=person, data=make_picture())
+    export = data_export.request_export(by=bob)
+    data_export.build(export.pk)
+    browser = Client()
+    browser.force_login(bob)
+    root = User.objects.create_superuser("root@example.com", PASSWORD, username="root")
+    client.force_login(root)
+    chosen = {"action": "delete_selected", "_selected_action": [carol.pk], "post": "yes"}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/admin/accounts/user/{bob.pk}/delete/", {"post": "yes"})
+        client.post("/admin/accounts/user/", chosen)
+    assert not User.objects.filter(pk__in=[bob.pk, carol.pk]).exists()
+    assert [path for path in media.rglob("*") if path.is_file()] == []
+    assert browser.get("/today/").status_code == 302
+    # What bob gave to alice stays, without him.
+    sent.refresh_from_db()
+    assert sent.reviewer is None and sent.overall == WORDS
+
+
+def test_a_report_keeps_its_decision_and_loses_the_words(
+    alice: User, bob: User, mona: User
+) -> None:
+    goal = make_goal(bob, visibility="public", description="Something rude.")
+    found = moderation.report(
+        kind="goal", target_id=goal.pk, by=alice, reason="unkind", note="About me."
+    )
+    moderation.claim(report=found, by=mona)
+    moderation.decide(report=found, by=mona, decision="hidden", reason="It names a person.")
+    leave(bob)
+    assert erase() == 1
+    found = Report.objects.get()
+    assert (found.decision, found.excerpt, found.title) == ("hidden", "", "–")
+    assert not Notification.objects.filter(target=found.get_absolute_url()).exists()
+    leave(alice)
+    erase()
+    assert Report.objects.get().note == ""
