@@ -11,6 +11,7 @@ from django.db.models import F
 from django.db.models.functions import TruncDate
 
 import leaderboard.models
+from learnquest.core.searching import index_of
 
 COUNTED = """
     INSERT INTO board_tallies (scope, period, width, floor, learners, is_folded)
@@ -203,6 +204,10 @@ class Migration(migrations.Migration):
                 fields=("scope", "period", "width", "floor"),
                 name="board_tallies_folded_once",
             ),
+        ),
+        # Finding a learner on the board.
+        migrations.RunPython(
+            *index_of(name="users_words", table="users", fields=["display_name", "username"])
         ),
         migrations.RunPython(fill, take_triggers_off),
     ]

@@ -59,11 +59,12 @@ def request_deletion(*, user: User, now: datetime | None = None) -> User:
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.is_leaving:
         raise Conflict(_("This account is about to be deleted already."))
-    user.erase_at = now + TIME_TO_THINK
-    user.save(update_fields=["erase_at"])
     tokens.revoke_all(user=user)
     # Others wait for these reviews.
     assignment.release_all(by=user)
+    # Takes the learner's standings, which come after all other locks.
+    user.erase_at = now + TIME_TO_THINK
+    user.save(update_fields=["erase_at"])
     with speaking_to(user):
         inbox.notify(
             user_id=user.pk,
