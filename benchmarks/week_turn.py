@@ -6,8 +6,8 @@ Starts a PostgreSQL of its own in a temporary folder, fills it with learners who
 the leagues, and turns from 2026-W43, on whose Sunday Europe's clocks go back, to 2026-W44: once
 without a break, timed, and once in a copy of the database, where the worker or its backend is
 killed at ten random moments and started again, the last time beside a second worker. Both must end
-in the same rows. Exits with 1 when they do not, or when the turn takes more than 60 s of the database's time;
-other programs on the machine lengthen the time on the clock.
+in the same rows. Exits with 1 when they do not, or when the turn takes more than 60 s of the
+database's time; other programs on the machine lengthen the time on the clock.
 """
 
 import argparse

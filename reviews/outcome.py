@@ -1,7 +1,8 @@
 """When a submission has its reviews: the score, what follows from it, and who is told."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -100,13 +101,14 @@ def _reward_author(
     submission: Submission, challenge: Challenge, *, is_accepted: bool, now: datetime
 ) -> None:
     if is_accepted:
+        amount = points.work_points(
+            difficulty=challenge.difficulty,
+            score=float(submission.score or 0),
+            pass_mark=PASS_MARK,
+        )
         points.award(
             user_id=submission.author_id,
-            amount=points.work_points(
-                difficulty=challenge.difficulty,
-                score=float(submission.score or 0),
-                pass_mark=PASS_MARK,
-            ),
+            amount=fair_play.diminished(amount, before=_alike_on_day(submission, now)),
             reason=PointEntry.Reason.WORK_ACCEPTED,
             # One challenge pays once, however many attempts it took.
             key=f"work-accepted:{challenge.pk}",
@@ -121,6 +123,27 @@ def _reward_author(
         subject=challenge.title,
         target=submission.get_absolute_url(),
         now=now,
+    )
+
+
+def _alike_on_day(submission: Submission, now: datetime) -> int:
+    """Return how many works of the same difficulty were handed in on its day and accepted before.
+
+    The day is the author's own, and that of handing in: reviewers decide when work is accepted.
+    """
+    zone = ZoneInfo(submission.author.time_zone)
+    handed_in = submission.submitted_at or now
+    begins = datetime.combine(handed_in.astimezone(zone).date(), time.min, zone)
+    return (
+        Submission.objects.owned_by(submission.author)
+        .filter(
+            status=Submission.Status.ACCEPTED,
+            challenge__difficulty=submission.challenge.difficulty,
+            submitted_at__gte=begins,
+            submitted_at__lt=datetime.combine(begins.date() + timedelta(days=1), time.min, zone),
+        )
+        .exclude(pk=submission.pk)
+        .count()
     )
 
 
