@@ -17,8 +17,8 @@ SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=3)
 def beat(*, now: datetime | None = None) -> Outage | None:
     """Say that the site is at work; returns the outage that ends with this, if there was one.
 
-    Nothing said for an hour to three days is an outage, unless somebody did something in that time: then it
-    was only the worker that stood still.
+    Nothing said for an hour to three days is an outage, unless somebody did something in that
+    time: then it was only the worker that stood still.
     """
     now = now or timezone.now()
     heart, _is_new = Heartbeat.objects.get_or_create(name=NAME, defaults={"seen_at": now})
