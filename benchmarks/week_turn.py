@@ -6,8 +6,8 @@ Starts a PostgreSQL of its own in a temporary folder, fills it with learners who
 the leagues, and turns from 2026-W43, on whose Sunday Europe's clocks go back, to 2026-W44: once
 without a break, timed, and once in a copy of the database, where the worker or its backend is
 killed at ten random moments and started again, the last time beside a second worker. Both must end
-in the same rows. Exits with 1 when they do not, or when the turn takes more than 60 s of the database's time;
-other programs on the machine lengthen the time on the clock.
+in the same rows. Exits with 1 when they do not, or when the turn takes more than 60 s of the
+database's time; other programs on the machine lengthen the time on the clock.
 """
 
 import argparse
@@ -62,7 +62,7 @@ print(f"{{seconds:.1f}} {{busy:.1f}}")
 # Each table in an order and a form that does not know of ids.
 STATES = [
     """
-    SELECT count(*), md5(string_agg(concat_ws(':', user_id, league, highest, absences, turned),
+    SELECT count(*), md5(string_agg(concat_ws(':', user_id, league, highest, absences),
         ',' ORDER BY user_id))
     FROM league_players
     """,
@@ -105,9 +105,9 @@ def fill(cursor: Any, learners: int) -> None:
     )
     cursor.execute(
         """
-        INSERT INTO league_players (user_id, league, highest, joined_at, absences, turned, left_at)
+        INSERT INTO league_players (user_id, league, highest, joined_at, absences, left_at)
         SELECT n, 1 + (n * 7 %% 100) / 10, 1 + (n * 7 %% 100) / 10, '2026-09-01',
-            CASE WHEN n %% 41 = 0 THEN 4 WHEN n %% 13 = 0 THEN 1 ELSE 0 END, '2026-W43',
+            CASE WHEN n %% 41 = 0 THEN 4 WHEN n %% 13 = 0 THEN 1 ELSE 0 END,
             CASE WHEN n %% 61 = 0 THEN '2026-10-20'::timestamptz END
         FROM generate_series(1::bigint, %s) n
         """,
@@ -118,10 +118,10 @@ def fill(cursor: Any, learners: int) -> None:
         cursor.execute(
             """
             INSERT INTO leaderboard (scope, period, user_id, points, reached_at)
-            SELECT 'everyone', %(week)s, n, 5 + (abs(hashint8(n * 31 + %(salt)s)) %% 60) * 5,
+            SELECT 'everyone', %(week)s, n, 5 + (abs(hashint8(n * 31 + %(salt)s)::bigint) %% 60) * 5,
                 '2026-10-20'
             FROM generate_series(1::bigint, %(learners)s) n
-            WHERE abs(hashint8(n * 17 + %(salt)s)) %% 5 <> 0
+            WHERE abs(hashint8(n * 17 + %(salt)s)::bigint) %% 5 <> 0
             """,
             {"week": week, "salt": number + 1, "learners": learners},
         )

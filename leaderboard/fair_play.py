@@ -53,7 +53,7 @@ def share_of(nth: int) -> int:
 
 
 def diminished(amount: int, *, before: int) -> int:
-    """Return what work earns when `before` of its difficulty were accepted that day already.
+    """Return what work earns when `before` of its difficulty and day were accepted already.
 
     Never less than a point: work that others accepted is worth something.
     """

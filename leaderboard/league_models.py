@@ -44,8 +44,6 @@ class LeaguePlayer(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
     # Weeks in a row without points.
     absences = models.PositiveSmallIntegerField(default=0)
-    # The last week to which a turn has moved this player: each week ends for them once.
-    turned = models.CharField(max_length=8, blank=True)
 
     objects = OwnQuerySet["LeaguePlayer"].as_manager()
 
@@ -100,10 +98,19 @@ class LeagueMembership(models.Model):
         ABSENT = "absent", _("Was away")
         LEFT = "left", _("Left")
 
+    # Written by one statement, a million rows at once, from the very tables that they name: there
+    # is nothing that the database would have to check row by row. The constraint below is the
+    # user's index.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="league_memberships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="league_memberships",
+        db_constraint=False,
+        db_index=False,
     )
-    group = models.ForeignKey(LeagueGroup, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(
+        LeagueGroup, on_delete=models.CASCADE, related_name="memberships", db_constraint=False
+    )
     week = models.CharField(max_length=8)
     points = models.IntegerField(default=0)
     place = models.PositiveIntegerField(null=True, blank=True)
@@ -115,7 +122,7 @@ class LeagueMembership(models.Model):
         db_table = "league_memberships"
         constraints = [
             # Nobody is in two groups in a week, whoever turns it how often.
-            models.UniqueConstraint(fields=["week", "user"], name="league_memberships_once")
+            models.UniqueConstraint(fields=["user", "week"], name="league_memberships_once")
         ]
 
     def __str__(self) -> str:

@@ -57,7 +57,7 @@ CLOSE = f"""
             JOIN users u ON u.id = m.user_id
             JOIN leaderboard s ON s.user_id = m.user_id
                 AND s.scope = '{EVERYONE}' AND s.period = %(closed)s AND s.points > 0
-            WHERE m.week = %(closed)s AND m.outcome = '' AND {TAKES_PART}
+            WHERE g.week = %(closed)s AND m.outcome = '' AND {TAKES_PART}
         ) ranked
     ) ended
     WHERE league_memberships.id = ended.id
@@ -69,30 +69,31 @@ CLOSE_THE_REST = f"""
             SELECT p.user_id FROM league_players p JOIN users u ON u.id = p.user_id
             WHERE {TAKES_PART}
         ) THEN 'absent' ELSE 'left' END
-    WHERE week = %(closed)s AND outcome = ''
+    WHERE outcome = '' AND group_id IN (SELECT id FROM league_groups WHERE week = %(closed)s)
 """  # noqa: S608 - numbers and names of our own
 
 MOVE = f"""
     UPDATE league_players SET
         league = CASE
-            WHEN m.outcome = 'up' THEN league + 1
-            WHEN m.outcome = 'down' THEN league - 1
-            WHEN m.outcome = 'absent' AND absences >= {FREE_ABSENCES} AND league > {LOWEST}
-                THEN league - 1
-            ELSE league END,
+            WHEN m.outcome = 'up' THEN league_players.league + 1
+            WHEN m.outcome = 'down' THEN league_players.league - 1
+            WHEN m.outcome = 'absent' AND absences >= {FREE_ABSENCES}
+                AND league_players.league > {LOWEST} THEN league_players.league - 1
+            ELSE league_players.league END,
         highest = CASE
-            WHEN m.outcome = 'up' AND league + 1 > highest THEN league + 1 ELSE highest END,
-        absences = CASE WHEN m.outcome = 'absent' THEN absences + 1 ELSE 0 END,
-        turned = %(opened)s
-    FROM league_memberships m
-    WHERE m.week = %(closed)s AND m.user_id = league_players.user_id
-        AND league_players.turned <= %(closed)s
+            WHEN m.outcome = 'up' AND league_players.league + 1 > highest
+                THEN league_players.league + 1
+            ELSE highest END,
+        absences = CASE WHEN m.outcome = 'absent' THEN absences + 1 ELSE 0 END
+    FROM league_memberships m JOIN league_groups g ON g.id = m.group_id
+    WHERE g.week = %(closed)s AND m.user_id = league_players.user_id
+        AND (m.outcome IN ('up', 'down', 'absent') OR absences > 0)
 """  # noqa: S608 - numbers and names of our own
 
 # Who rests is back after a week with points.
 WAKE = f"""
-    UPDATE league_players SET absences = 0, turned = %(opened)s
-    WHERE absences >= {MOST_ABSENCES} AND turned <> %(opened)s AND user_id IN (
+    UPDATE league_players SET absences = 0
+    WHERE absences >= {MOST_ABSENCES} AND user_id IN (
         SELECT user_id FROM leaderboard
         WHERE scope = '{EVERYONE}' AND period = %(before)s AND points > 0
     )
@@ -157,7 +158,7 @@ def turn_due(*, now: datetime | None = None) -> bool:
 def turn(week: str, *, now: datetime | None = None) -> None:
     """Close the week before `week`, move everybody, and open the groups of `week`."""
     LeagueTurn.objects.get_or_create(week=week, defaults={"begun_at": now or timezone.now()})
-    closed = LeagueGroup.objects.filter(week__lt=week).aggregate(last=Max("week"))["last"] or ""
+    closed = _to_close(week)
     for step, deed in (
         (Step.CLOSED, partial(_close, closed)),
         (Step.MOVED, partial(_move, closed, week)),
@@ -179,6 +180,13 @@ def _once(week: str, step: LeagueTurn.Step, deed: Callable[[], None]) -> None:
     row.save(update_fields=["step"])
 
 
+def _to_close(opened: str) -> str:
+    """Return the last week that had groups, or "" when an earlier turn has closed it already."""
+    last = LeagueGroup.objects.filter(week__lt=opened).aggregate(last=Max("week"))["last"] or ""
+    earlier = LeagueTurn.objects.filter(week__gt=last, week__lt=opened, step__gte=Step.MOVED)
+    return "" if earlier.exists() else last
+
+
 def _close(closed: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(CLOSE, {"closed": closed})
@@ -187,8 +195,8 @@ def _close(closed: str) -> None:
 
 def _move(closed: str, opened: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(MOVE, {"closed": closed, "opened": opened})
-        cursor.execute(WAKE, {"opened": opened, "before": _weeks_back(opened, 1)})
+        cursor.execute(MOVE, {"closed": closed})
+        cursor.execute(WAKE, {"before": _weeks_back(opened, 1)})
 
 
 def _group(opened: str) -> None:

@@ -268,19 +268,22 @@ def _pay(submission: Submission, challenge: Challenge, *, now: datetime) -> None
 
 
 def _accepted_before(submission: Submission, challenge: Challenge) -> int:
-    """Count the author's other work of this difficulty that was accepted that day before it."""
-    if submission.settled_at is None:
+    """Count the author's works of the same difficulty and day that were accepted before this one.
+
+    The day is the author's own, and that of handing in: reviewers decide when work is accepted.
+    """
+    if submission.submitted_at is None or submission.settled_at is None:
         return 0
-    author = submission.author
-    day = author.today(submission.settled_at)
-    midnight = datetime.combine(day, time.min, tzinfo=ZoneInfo(author.time_zone))
+    zone = ZoneInfo(submission.author.time_zone)
+    begins = datetime.combine(submission.submitted_at.astimezone(zone).date(), time.min, zone)
     return (
-        Submission.objects.filter(
-            author=author,
+        Submission.objects.owned_by(submission.author)
+        .filter(
             status=Submission.Status.ACCEPTED,
-            settled_at__gte=midnight,
-            settled_at__lt=submission.settled_at,
             challenge__difficulty=challenge.difficulty,
+            submitted_at__gte=begins,
+            submitted_at__lt=datetime.combine(begins.date() + timedelta(days=1), time.min, zone),
+            settled_at__lt=submission.settled_at,
         )
         .exclude(challenge=challenge)
         .count()

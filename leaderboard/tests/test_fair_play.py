@@ -17,7 +17,7 @@ from leaderboard.fair_play_models import Pattern
 from leaderboard.models import HeldPoints, PointEntry, Standing, Suspicion
 from learnquest.core.errors import Conflict, Forbidden
 from reviews.models import PeerReview
-from tests.factories import make_challenge, make_goal, make_submission, make_user
+from tests.factories import make_challenge, make_goal, make_review, make_submission, make_user
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 Reason = PointEntry.Reason
@@ -246,3 +246,26 @@ def test_a_moderator_keeps_what_was_found_out(alice: User, bob: User, mona: User
         alternates.decide(suspicion=suspicion, is_one_person=True, by=mona)
     # It is not raised again.
     assert alternates.look(now=NOW) == 0
+
+
+def test_the_fourth_work_alike_on_one_day_is_paid_by_half(
+    alice: User, bob: User, carol: User
+) -> None:
+    goal = make_goal(alice)
+    amounts = []
+    for number in range(4):
+        work = make_submission(make_challenge(goal, title=f"Step {number}", difficulty=1))
+        for reviewer in (bob, carol):
+            make_review(work, reviewer, score=100)
+        amounts.append(PointEntry.objects.get(key=f"work-accepted:{work.challenge_id}").amount)
+    assert amounts == [10, 10, 10, 5]
+    harder = make_submission(make_challenge(goal, title="Another", difficulty=2))
+    for reviewer in (bob, carol):
+        make_review(harder, reviewer, score=100)
+    assert PointEntry.objects.get(key=f"work-accepted:{harder.challenge_id}").amount == 20
+
+
+def test_the_page_of_points_tells_what_waits(client: Client, held: HeldPoints, bob: User) -> None:
+    client.force_login(bob)
+    page = client.get("/points/").content.decode()
+    assert "5 points for reviews wait" in page and "alice" not in page.lower()

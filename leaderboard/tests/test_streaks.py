@@ -229,6 +229,8 @@ def test_the_site_notices_by_itself_that_it_was_down(alice: User) -> None:
     # The worker stood still, but people could learn.
     practise(alice, at(12))
     assert outages.beat(now=at(20)) is None
+    # A machine that was off for weeks was not meant to be there.
+    assert outages.beat(now=at(500)) is None
     assert Outage.objects.count() == 1
 
 

@@ -25,6 +25,7 @@ from leaderboard.models import (
     LeagueGroup,
     LeagueMembership,
     LeaguePlayer,
+    LeagueTurn,
     PointEntry,
     Standing,
 )
@@ -420,5 +421,7 @@ def _make_league(folk: list[User], now: datetime) -> None:
              for place, one in enumerate(
                  sorted(people_in, key=lambda one: -points_then.get(one.pk, 0)), start=1)]
         )  # fmt: skip
-    LeaguePlayer.objects.update(turned=seasons.week_of(now))
-    seasons_turn.turn(seasons.week_of(now), now=now)
+    # Their leagues are those to which that week has led.
+    week = seasons.week_of(now)
+    LeagueTurn.objects.create(week=week, step=LeagueTurn.Step.MOVED, begun_at=now)
+    seasons_turn.turn(week, now=now)

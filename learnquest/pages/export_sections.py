@@ -123,7 +123,7 @@ SECTIONS = (
     Section("standings", "leaderboard.Standing", "user"),
     Section("badges", "leaderboard.BadgeAward", "user"),
     Section("time_zone_changes", "leaderboard.ZoneMove", "user"),
-    Section("league", "leaderboard.LeaguePlayer", "user", ("turned",)),
+    Section("league", "leaderboard.LeaguePlayer", "user"),
     Section("league_weeks", "leaderboard.LeagueMembership", "user"),
     Section("points_held_back", "leaderboard.HeldPoints", "user", ("key", "decided_by")),
     Section("ai_requests", "ai.AIRequest", "user", ("reserved",)),

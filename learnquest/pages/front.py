@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from challenges.rubrics import Criterion, Level, default_rubric, parse_rubric
 from goals.forms import GoalForm
 from goals.models import Category
-from leaderboard import badges, points
+from leaderboard import badges, fair_play, points
 from leaderboard.activity import WEEKS, Activity, calendar
 from leaderboard.models import PointEntry
 from leaderboard.rules import RULES, WORK_BY_DIFFICULTY
@@ -56,6 +56,7 @@ def points_page(request: HttpRequest) -> HttpResponse:
         context |= {
             "badges": [(badge, award.awarded_at) for badge, award in badges.of(request.user)],
             "xp": xp,
+            "held_points": fair_play.waiting_of(request.user),
             "level": level,
             "level_percent": round(100 * (xp - since) / (until - since)),
             "xp_left": until - xp,
