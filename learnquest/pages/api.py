@@ -179,7 +179,9 @@ class BoardOut(Schema):
 
 class BoardQuery(Sent):
     scope: str = Field(
-        "everyone", max_length=32, description="`everyone`, `category:music`, or your `league:7`."
+        "everyone",
+        max_length=32,
+        description="`everyone`, or a field such as `category:music`; your league: /api/leagues/mine.",
     )
     period: Period = Period.WEEK
     cursor: str = Field(
