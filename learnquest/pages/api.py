@@ -181,7 +181,7 @@ class BoardQuery(Sent):
     scope: str = Field(
         "everyone",
         max_length=32,
-        description="`everyone`, or a field such as `category:music`; your league: /api/leagues/mine.",
+        description="`everyone` or a field, `category:music`. Leagues: /api/leagues/mine.",
     )
     period: Period = Period.WEEK
     cursor: str = Field(
