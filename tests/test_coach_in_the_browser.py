@@ -86,7 +86,7 @@ def test_alice_works_with_the_coach_and_then_switches_ai_off(
     assert len(stub_model.requests) == asked == 5
     feedback = AIFeedback.objects.get()
     assert (feedback.helpful, feedback.is_wrong) == (True, True)
-    told = AIRequest.objects.get(pk=feedback.request_id)
+    told = AIRequest.objects.get(pk=feedback.request_id or 0)
     assert (told.helpful, told.note) == (True, "It misreads the second line.")
 
 
