@@ -32,6 +32,7 @@ from reviews.grader_beliefs import (
     Floats,
     Ints,
     Population,
+    Posterior,
     Ways,
     at_least,
     summed,
@@ -84,6 +85,17 @@ class _Sites:
 
     precision: Floats
     shift: Floats
+
+
+@dataclass(frozen=True)
+class _Block:
+    """What a block's graders come to: their sums, and what EM needs of them."""
+
+    beliefs: Beliefs
+    kinds: Floats
+    # Of those who look at the works: their squared biases, and how many they are.
+    squared_biases: float
+    looking: float
 
 
 @dataclass
@@ -145,16 +157,16 @@ class _Fit:
         before = np.zeros(self.work_count)
         with ThreadPoolExecutor(min(len(self.blocks), os.cpu_count() or 1)) as pool:
             for round_ in range(MOST_ROUNDS):
-                beliefs = self._round(pool)
+                blocks = self._round(pool)
                 scores, variances = self._works()
                 moved = sqrt(float(np.mean((scores - before) ** 2)))
                 if round_ >= FEWEST_ROUNDS and moved < SETTLED:
                     break
                 before = scores
                 if round_ >= 3:
-                    self._fit_usual(beliefs, scores, variances)
+                    self._fit_usual(blocks, scores, variances)
         scores, variances = self._works()
-        after = Beliefs.joined(beliefs)
+        after = Beliefs.joined([block.beliefs for block in blocks])
         return Estimate(
             scores=np.clip(scores, LOWEST, HIGHEST),
             errors=ERROR_OF_PRIORS * np.sqrt(variances),
@@ -179,11 +191,11 @@ class _Fit:
         sign = np.where(scores[at] >= HIGHEST, 1.0, -1.0)[:, None]
         return _Ends(at, sign, nothing, nothing.copy(), nothing.copy())
 
-    def _round(self, pool: ThreadPoolExecutor) -> list[Beliefs]:
+    def _round(self, pool: ThreadPoolExecutor) -> list[_Block]:
         """Look at every block once; all see the works as the round before left them."""
         totals = self._totals()
 
-        def look(block: tuple[int, int], ends: _Ends) -> Beliefs:
+        def look(block: tuple[int, int], ends: _Ends) -> _Block:
             return self._look(block[0], block[1], ends, totals)
 
         return list(pool.map(look, self.blocks, self.ends))
@@ -201,7 +213,7 @@ class _Fit:
         totals = self._totals()
         return self.middle + totals.shift / totals.precision, 1 / totals.precision
 
-    def _look(self, start: int, end: int, ends: _Ends, totals: _Sites) -> Beliefs:
+    def _look(self, start: int, end: int, ends: _Ends, totals: _Sites) -> _Block:
         """Weigh what a block's graders say against what the other graders say of their works."""
         low, high = int(self.first[start]), int(self.first[end])
         part = slice(low, high)
@@ -249,9 +261,9 @@ class _Fit:
         new_mean = mean + variance * pull
         self.sites.precision[part] += DAMPING * (1 / new_variance - precision - old_precision)
         self.sites.shift[part] += DAMPING * (new_mean / new_variance - mean * precision - old_shift)
-        return beliefs
+        return _summed_up(beliefs, posterior)
 
-    def _fit_usual(self, beliefs: list[Beliefs], scores: Floats, variances: Floats) -> None:
+    def _fit_usual(self, blocks: list[_Block], scores: Floats, variances: Floats) -> None:
         """Take one step of EM; what was usual counts as much as a few graders and works."""
         usual, free = self.usual_before, ~self.is_known
         if free.any():
@@ -261,15 +273,19 @@ class _Fit:
         talent = (squares + WORKS_BELIEVED * usual.talent) / (len(scores) + WORKS_BELIEVED)
         kinds = GRADERS_BELIEVED * usual.kinds
         biases, looking = 0.0, 0.0
-        for block in beliefs:
-            posterior = block.posterior(self.usual)
-            kinds = kinds + posterior.kinds.sum(0)
-            share = posterior.kinds[:, : len(SPREADS)]
-            second = (posterior.shift / posterior.precision) ** 2 + 1 / posterior.precision
-            biases += float((share * second).sum())
-            looking += float(share.sum())
+        for block in blocks:
+            kinds = kinds + block.kinds
+            biases += block.squared_biases
+            looking += block.looking
         bias = (biases + GRADERS_BELIEVED * usual.bias) / (looking + GRADERS_BELIEVED)
         self.usual = Population(mean, talent, max(0.25, bias), kinds / kinds.sum())
+
+
+def _summed_up(beliefs: Beliefs, posterior: Posterior) -> _Block:
+    share = posterior.kinds[:, : len(SPREADS)]
+    second = (posterior.shift / posterior.precision) ** 2 + 1 / posterior.precision
+    squared_biases = float(np.einsum("ij,ij->", share, second))
+    return _Block(beliefs, posterior.kinds.sum(0), squared_biases, float(share.sum()))
 
 
 def _look_at_ends(

@@ -216,3 +216,15 @@ def test_settling_takes_few_queries_however_many_reviews(
     reviews = list(PeerReview.objects.filter(submission=submission))
     with django_assert_max_num_queries(3):  # type: ignore[operator]
         hear(submission_id=submission.pk, reviews=reviews, rubric=submission.challenge.criteria)
+
+
+def test_the_lists_and_the_object_rules_agree(
+    alice: User, bob: User, charlie: User, mona: User, submission: Submission
+) -> None:
+    standing = make_known(bob)
+    told = Outcome.objects.create(submission=submission, score=70, error=9)
+    for viewer in (alice, bob, charlie, mona):
+        seen = GraderStanding.objects.visible_to(viewer).exists()
+        assert seen == standing.is_visible_to(viewer) == (viewer == bob)
+        seen = Outcome.objects.visible_to(viewer).exists()
+        assert seen == told.is_visible_to(viewer) == (viewer in {alice, mona})
