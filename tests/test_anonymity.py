@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import mail, moderation, pictures
-from accounts.models import OutgoingMail, User
+from accounts.models import OutgoingMail, Report, User
 from goals import calendar_feed
 from learnquest.pages import data_export
 from reviews import ai_feedback
@@ -186,7 +186,7 @@ def test_neither_side_finds_the_other_before_the_outcome(
     reviewer.get(f"{api}/steps")
     reviewer.send(f"/api/reviews/{review.pk}/names", show=True)
     # A moderator decides on the report, and both are told.
-    found = moderation.Report.objects.get()
+    found = Report.objects.get()
     moderation.claim(report=found, by=mona)
     moderation.decide(report=found, by=mona, decision="warned", reason="Read the work again.")
     for side in (author, reviewer):

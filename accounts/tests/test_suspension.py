@@ -12,6 +12,7 @@ from accounts import moderation, suspension, tokens
 from accounts.models import AuditEvent, User
 from leaderboard import ranking
 from leaderboard.models import Standing
+from leaderboard.points import Period
 from learnquest.core.errors import Conflict, Forbidden
 from reviews.models import PeerReview
 from submissions.models import Submission
@@ -104,10 +105,10 @@ def test_nobody_meets_somebody_suspended(
     Standing.objects.create(scope="everyone", period="all", user=bob, points=50)
     client.force_login(alice)
     assert client.get("/people/bob/").status_code == 200
-    assert ranking.board(viewer=alice, period=ranking.Period.ALL).total == 1
+    assert ranking.board(viewer=alice, period=Period.ALL).total == 1
     suspend(bob, mona)
     assert client.get("/people/bob/").status_code == 404
-    assert ranking.board(viewer=alice, period=ranking.Period.ALL).total == 0
+    assert ranking.board(viewer=alice, period=Period.ALL).total == 0
 
 
 def test_others_get_the_work_that_he_held(
