@@ -106,11 +106,15 @@ def redis() -> Iterator[str]:
 
 
 def use(name: str) -> None:
-    """Let Django talk to another database of the server."""
+    """Let Django talk to another database of the server, and of Redis."""
+    from django.conf import settings
     from django.db import connection
 
     connection.close()
     connection.settings_dict["NAME"] = name
+    if settings.REDIS_URL:
+        number = len(name)  # databases have names of different lengths
+        settings.REDIS_URL = settings.REDIS_URL.rpartition("/")[0] + f"/{number % 16}"
 
 
 def make(name: str, learners: int) -> None:
@@ -224,6 +228,21 @@ def looked_at(deed: Callable[[], Any]) -> int:
     return most
 
 
+def mirror_board(name: str) -> None:
+    """Let Redis have the board of all time, and nothing of before."""
+    from leaderboard import mirror
+
+    use(name)
+    mirror.TIMEOUT_SECONDS = 30.0  # while it is made; what is measured has the usual one
+    start = time.perf_counter()
+    mirror.tell_changes()
+    mirror._tell(mirror._client(mirror.settings.REDIS_URL))
+    mirror.make("everyone", "all")
+    print(f"  {name}: in Redis after {time.perf_counter() - start:.0f} s", flush=True)
+    mirror._client.cache_clear()
+    mirror.TIMEOUT_SECONDS = 0.25
+
+
 def sizes(learners: list[int], rounds: int) -> None:  # noqa: C901 - a script
     from django.conf import settings
     from django.db import connection
@@ -232,6 +251,8 @@ def sizes(learners: list[int], rounds: int) -> None:  # noqa: C901 - a script
     names = {count: f"board_{count}" for count in learners}
     for count, name in names.items():
         make(name, count)
+        if settings.REDIS_URL:
+            mirror_board(name)
     times: dict[tuple[str, int], list[float]] = {}
     blocks: dict[tuple[str, int], int] = {}
     queries: dict[str, int] = {}
@@ -344,7 +365,6 @@ def writers(count: int, seconds: int, learners: int) -> None:
     use(name)
     workers = 5
     print(f"{count} writers in {workers} processes, {learners} learners, {seconds} s", flush=True)
-    before = PointEntry.objects.count()
     uri = os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
     crew = [
         subprocess.Popen(
@@ -356,7 +376,19 @@ def writers(count: int, seconds: int, learners: int) -> None:
         )
         for number in range(workers)
     ]  # fmt: skip
-    start = time.monotonic()
+    at_work = 0
+    while at_work < count:  # who has begun has a connection
+        time.sleep(0.5)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = %s "
+                "AND pid <> pg_backend_pid()",
+                [name],
+            )
+            at_work = cursor.fetchone()[0]
+        if any(one.poll() is not None for one in crew):
+            raise SystemExit("A worker ended before all had begun.")
+    start, begun = time.monotonic(), PointEntry.objects.count()
     time.sleep(seconds / 2)
     crew[0].send_signal(signal.SIGKILL)
     killed = 0
@@ -375,7 +407,7 @@ def writers(count: int, seconds: int, learners: int) -> None:
     totals = {key: sum(one.get(key, 0) for one in told) for key in told[-1]}
     time.sleep(1)
     connection.close()
-    new = PointEntry.objects.count() - before
+    new = PointEntry.objects.count() - begun
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = %s", [name])
         deadlocks = cursor.fetchone()[0]

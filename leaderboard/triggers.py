@@ -51,7 +51,7 @@ POSTGRESQL = [
     BEGIN
         IF ({OLD_LISTED}) IS DISTINCT FROM ({NEW_LISTED}) THEN
             INSERT INTO leaderboard (scope, period, user_id, points, reached_at, is_listed)
-            VALUES ('everyone', 'all', NEW.id, 0, now(), {NEW_LISTED})
+            VALUES ('everyone', 'all', NEW.id, 0, 'epoch', {NEW_LISTED})
             ON CONFLICT (scope, period, user_id) DO UPDATE SET is_listed = EXCLUDED.is_listed;
             UPDATE leaderboard SET is_listed = NOT is_listed
             WHERE user_id = NEW.id AND is_listed <> ({NEW_LISTED});
