@@ -113,7 +113,7 @@ PLACE = f"""
                 ROW_NUMBER() OVER (
                     PARTITION BY p.league
                     ORDER BY COALESCE(effort.points, 0) DESC,
-                        (p.user_id * 2654435761 + %(salt)s * 40503) %% 4294967296
+                        (p.user_id * 2654435761 + %(salt)s) %% 4294967296
                 ) - 1 AS nth
             FROM league_players p
             JOIN users u ON u.id = p.user_id
@@ -203,7 +203,7 @@ def _group(opened: str) -> None:
     weeks = [_weeks_back(opened, back) for back in range(1, WEEKS_MATCHED + 1)]
     values = {f"week{number}": week for number, week in enumerate(weeks)}
     names = ", ".join(f"%({name})s" for name in values)
-    salt = int(opened[:4]) * 53 + int(opened[-2:])
+    salt = (int(opened[:4]) * 53 + int(opened[-2:])) * 40503 % 2**31
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS league_places")
         cursor.execute(PLACE.replace("%(weeks)s", f"({names})"), {**values, "salt": salt})
