@@ -239,8 +239,7 @@ class LearnQuest:
                     challenge=challenge,
                     author=self.users[work.author],
                     body="Work",
-                    status="submitted",
-                    submitted_at=moment(work.at),
+                    status="draft",
                 )
                 for work, challenge in zip(self.world.works, challenges, strict=True)
             ],
@@ -251,7 +250,10 @@ class LearnQuest:
         return made
 
     def handed_in(self, work: Work, at: float) -> None:
-        cases.open_case(submission=self.made[work.number], category=work.field)
+        row = self.made[work.number]
+        row.status, row.submitted_at = "submitted", moment(at)
+        row.save(update_fields=["status", "submitted_at"])
+        cases.open_case(submission=row, category=work.field)
 
     def claim(self, who: int, at: float) -> Any:
         # Who still holds one would get that one again.

@@ -65,6 +65,31 @@ def test_twenty_reviewers_never_share_a_seat() -> None:
     assert PeerReview.objects.count() == len(works) * assignment.SEATS
 
 
+def test_two_who_reach_for_each_others_work_at_once_do_not_both_get_it() -> None:
+    for _ in range(8):
+        PeerReview.objects.all().delete()
+        Submission.objects.all().delete()
+        pair: list[User] = [make_user() for _ in range(2)]
+        for who in pair:
+            make_submission(make_challenge(make_goal(who)))
+        claims = all_at_once([partial(assignment.claim_next, by=who) for who in pair])
+        assert sum(claim is not None for claim in claims) <= 1
+
+
+def test_the_queue_is_one_walk_along_its_index() -> None:
+    goal = make_goal(make_user())
+    for _ in range(3):
+        make_submission(make_challenge(goal))
+    with connection.cursor() as cursor:
+        # So few rows would be read and sorted at once; what counts is that an index is there.
+        cursor.execute("SET enable_seqscan = off; SET enable_sort = off")
+        try:
+            plan = assignment.waiting_for(make_user())[:50].explain()
+        finally:
+            cursor.execute("RESET enable_seqscan; RESET enable_sort")
+    assert "review_cases_queue" in plan and "Seq Scan" not in plan and "Sort" not in plan
+
+
 def test_one_reviewer_who_clicks_twenty_times_holds_one_claim() -> None:
     goal = make_goal(make_user())
     for _ in range(5):
