@@ -118,7 +118,8 @@ def fill(cursor: Any, learners: int) -> None:
         cursor.execute(
             """
             INSERT INTO leaderboard (scope, period, user_id, points, reached_at)
-            SELECT 'everyone', %(week)s, n, 5 + (abs(hashint8(n * 31 + %(salt)s)::bigint) %% 60) * 5,
+            SELECT 'everyone', %(week)s, n,
+                5 + (abs(hashint8(n * 31 + %(salt)s)::bigint) %% 60) * 5,
                 '2026-10-20'
             FROM generate_series(1::bigint, %(learners)s) n
             WHERE abs(hashint8(n * 17 + %(salt)s)::bigint) %% 5 <> 0

@@ -22,6 +22,6 @@ def take_it_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leaderboard", "0002_leagues_badges_and_fair_play")]
+    dependencies = [("leaderboard", "0003_leagues_badges_and_fair_play")]
 
     operations = [migrations.RunPython(make_room, take_it_back)]
