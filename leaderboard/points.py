@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -148,8 +148,9 @@ def _write(*, key: str, user_id: int, **fields: object) -> PointEntry | None:
 
 def of_work(*, challenge_id: int, user: User) -> int:
     """Return what `user` earned by accepted work on a challenge of theirs."""
-    entry = PointEntry.objects.visible_to(user).filter(key=f"work-accepted:{challenge_id}").first()
-    return entry.amount if entry else 0
+    key = f"work-accepted:{challenge_id}"
+    paid = Q(key=key) | Q(key__startswith=f"{key}:") | Q(reverses__key=key)
+    return PointEntry.objects.visible_to(user).filter(paid).aggregate(n=Sum("amount"))["n"] or 0
 
 
 def effort(user: User) -> int:

@@ -23,7 +23,7 @@ from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from reviews import outcome
 from reviews.after import SETTLED
-from reviews.models import Appeal, PeerReview
+from reviews.models import Appeal, GraderStanding, PeerReview
 from submissions import lifecycle
 from submissions.models import Submission
 
@@ -33,7 +33,7 @@ OPINIONS = 2
 TIME_TO_JUDGE = timedelta(days=5)
 PATIENCE = timedelta(days=14)
 LEAST_REASON = 20
-TRUSTED_AFTER = 5  # reviews
+EXPERIENCED_AFTER = 5  # reviews
 
 
 def can_appeal(work: Submission, by: User, *, now: datetime | None = None) -> bool:
@@ -94,7 +94,7 @@ def ask_for_two(submission: Submission, *, now: datetime | None = None) -> int:
     missing = OPINIONS - asked.count()
     if missing <= 0:
         return 0
-    chosen = list(_trusted_strangers(submission, now=now)[:missing])
+    chosen = _trusted_strangers(submission, missing, now=now)
     for person in chosen:
         review = PeerReview.objects.create(
             submission=submission,
@@ -273,8 +273,21 @@ def _points(challenge: Challenge, score: float) -> int:
     )
 
 
-def _trusted_strangers(work: Submission, *, now: datetime) -> QuerySet[User]:
-    """Return who may be asked: trusted, and with nothing to do with the work or its author."""
+def _trusted_strangers(work: Submission, count: int, *, now: datetime) -> list[User]:
+    """Return so many who may be asked: trusted, or else experienced where too few are."""
+    trusted = GraderStanding.objects.trusted().exclude(reviewer=None).values("reviewer")
+    found = list(_strangers(work, now=now).filter(pk__in=trusted)[:count])
+    if len(found) < count:
+        others = _strangers(work, now=now, least=EXPERIENCED_AFTER)
+        found += others.exclude(pk__in=[person.pk for person in found])[: count - len(found)]
+    return found
+
+
+def _strangers(work: Submission, *, now: datetime, least: int = 0) -> QuerySet[User]:
+    """Return who has nothing to do with a work or its author, those with least to do first.
+
+    They have given `least` reviews or more.
+    """
     involved = PeerReview.objects.filter(submission=work, reviewer__isnull=False)
     mine = Q(peer_reviews__status=PeerReview.Status.SUBMITTED)
     held = Q(peer_reviews__status=PeerReview.Status.CLAIMED, peer_reviews__lease_until__gt=now)
@@ -284,7 +297,7 @@ def _trusted_strangers(work: Submission, *, now: datetime) -> QuerySet[User]:
         .exclude(pk__in=involved.values("reviewer"))
         .exclude(pk__in=blocks.blocked_with(work.author))
         .annotate(given=Count("peer_reviews", filter=mine), held=Count("peer_reviews", filter=held))
-        .filter(given__gte=TRUSTED_AFTER)
+        .filter(given__gte=least)
         .order_by("held", "given", "pk")
     )
 

@@ -22,7 +22,7 @@ from challenges.rubrics import weighted_score
 from goals.models import Goal
 from leaderboard import points
 from leaderboard.models import PointEntry
-from reviews import assignment, known_works, scoring
+from reviews import assignment, known_works, learning, scoring
 from reviews.models import PeerReview, TrainingWork
 from submissions.models import Submission
 
@@ -129,6 +129,7 @@ def conclude(review: PeerReview, *, now: datetime) -> None:
     review.quality = Decimal(str(round(quality, 3)))
     review.save(update_fields=["quality"])
     assert review.reviewer_id is not None
+    learning.learn_known(review=review, truth=known, now=now)
     points.award(
         user_id=review.reviewer_id,
         amount=round(points.REVIEW_QUALITY_MOST * quality),

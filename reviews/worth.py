@@ -95,6 +95,7 @@ def pay(
 
     What was earned with `counterpart_id` may be held back at first, until a moderator has looked.
     """
+    # What a moderator took back since is not among them, and so is not paid a second time.
     earlier = PointEntry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"), user=user_id)
     paid = earlier.aggregate(paid=Sum("amount"))["paid"]
     if paid == amount:

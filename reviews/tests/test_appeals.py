@@ -28,7 +28,7 @@ def trusted(alice: User, challenge: Challenge) -> list[User]:
     """Three with five reviews each, of works of somebody else."""
     people = [make_user(username=f"trusted-{number}") for number in range(3)]
     author = make_user(username="author")
-    for number in range(appeals.TRUSTED_AFTER):
+    for number in range(appeals.EXPERIENCED_AFTER):
         work = Submission.objects.create(
             challenge=challenge, author=author, attempt=number + 1, status="accepted",
             submitted_at=timezone.now(), settled_at=timezone.now(), score=80,
