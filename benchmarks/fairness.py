@@ -5,9 +5,9 @@
 Works, authors and reviewers are made at random in the database of DATABASE_URL, which should be an
 empty one, migrated by this script; a ring of four is planted.
 
-Seen on x86_64 with Python 3.13 and SQLite, on 2 cores shared with much else: 50,000 reviews of 3,333
-reviewers in 1.2 s of this process's time (16 s by the wall, at a load of 14), 3 queries; the ring
-was found with a chance of 2e-22, and nobody else.
+Seen on x86_64 with Python 3.13 and SQLite, on 2 cores shared with much else: 50,000 reviews of
+3,333 reviewers in 1.2 s of this process's time (16 s by the wall, at a load of 14), 3 queries; the
+ring was found with a chance of 2e-22, and nobody else.
 """
 
 import os
