@@ -78,7 +78,7 @@ def make(reviews: int, rng: Random) -> None:
             PeerReview(
                 submission=work, reviewer=reviewer, author=work.author, status="submitted",
                 score=min(100, max(0, rng.gauss(70, 12))), lease_until=now,
-                submitted_at=work.submitted_at + timedelta(hours=rng.expovariate(1 / 20)),
+                submitted_at=(work.submitted_at or now) + timedelta(hours=rng.expovariate(1 / 20)),
             )
             for work in made
             for reviewer in reviewers(work, people, rng)
