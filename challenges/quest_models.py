@@ -32,9 +32,9 @@ def _in_catalogue(viewer: User | None = None) -> Q:
 
 class QuestQuerySet(models.QuerySet["Quest"]):
     def published(self, viewer: User | None = None) -> Self:
-        """The catalogue, as `viewer` sees it."""
-        is_shown = _in_catalogue(viewer)
-        return self.filter(is_shown, hidden_at=None)
+        """The catalogue, for `viewer` without those whom a block keeps apart."""
+        listed = self.filter(_in_catalogue())
+        return listed if viewer is None else listed.filter(viewer.not_apart("publisher"))
 
     def published_by(self, user: User) -> Self:
         return self.filter(publisher=user)
