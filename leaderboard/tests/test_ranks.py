@@ -208,7 +208,7 @@ DEEDS = st.lists(
 
 @pytest.mark.django_db
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(deeds=DEEDS)
 def test_any_order_of_deeds_gives_what_a_recount_gives(db: None, deeds: list[Any]) -> None:
