@@ -1,6 +1,6 @@
 """The turn of the week at a million learners, over a change of clocks, cut off ten times.
 
-    .venv/bin/python benchmarks/week_turn.py [--learners 1000000] [--seed 1]
+    .venv/bin/python benchmarks/week_turn.py [--learners 1000000] [--kills 10] [--seed 1]
 
 Starts a PostgreSQL of its own in a temporary folder, fills it with learners who all take part in
 the leagues, and turns from 2026-W43, on whose Sunday Europe's clocks go back, to 2026-W44: once
@@ -30,7 +30,6 @@ CLOSED, OPENED = "2026-W43", "2026-W44"
 BEFORE = ["2026-W42", "2026-W41", "2026-W40", "2026-W39"]
 # Monday, 00:15 in UTC; 01:15 in Berlin, where this week had 169 hours.
 MOMENT = datetime(2026, 10, 26, 0, 15, tzinfo=UTC)
-KILLS = 10
 MOST_SECONDS = 60
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "UTC"]
 
@@ -156,8 +155,8 @@ def states(url: str) -> list[Any]:
         return [connection.execute(question).fetchall() for question in STATES]
 
 
-def interrupt(server: Any, url: str, seconds: float, rng: random.Random) -> None:
-    """Kill the turn at ten random moments, then end it, beside a second worker.
+def interrupt(server: Any, url: str, seconds: float, wanted: int, rng: random.Random) -> None:
+    """Kill the turn at `wanted` random moments, then end it, beside a second worker.
 
     The moments lie in the time that a whole turn takes; a turn that was done before it could be
     killed does not count, and begins anew.
@@ -165,7 +164,7 @@ def interrupt(server: Any, url: str, seconds: float, rng: random.Random) -> None
     import psycopg
 
     kills = 0
-    while kills < KILLS:
+    while kills < wanted:
         process = run(url, wait=False)
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
         time.sleep(rng.uniform(0, seconds))
@@ -203,6 +202,7 @@ def copy(server: Any, name: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--learners", type=int, default=1_000_000)
+    parser.add_argument("--kills", type=int, default=10, help="0 only takes the time")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
@@ -211,12 +211,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="week-turn-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            return prove(server, options.learners, rng)
+            return prove(server, options.learners, options.kills, rng)
         finally:
             server.cleanup()
 
 
-def prove(server: Any, learners: int, rng: random.Random) -> int:
+def prove(server: Any, learners: int, kills: int, rng: random.Random) -> int:
     import psycopg
 
     # As a server for this size would be set up: what is sorted fits into memory.
@@ -263,14 +263,17 @@ def prove(server: Any, learners: int, rng: random.Random) -> int:
     connection.close()
 
     whole_url, copy_url = (urlsplit(url)._replace(path=f"/{n}").geturl() for n in ("whole", "copy"))
-    for name in ("whole", "copy"):
+    for name in ("whole", "copy") if kills else ("whole",):
         copy(server, name)
     out = run(whole_url).strip().splitlines()
     seconds, busy = (float(part) for part in out[-1].split())
     print("\n".join(out[1:-1]))
     print(f"turned in {seconds:.1f} s, of which the database's processor {busy:.1f} s;", end=" ")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs", flush=True)
-    interrupt(server, copy_url, seconds, rng)
+    if kills:
+        interrupt(server, copy_url, seconds, kills, rng)
+    else:
+        copy_url = whole_url
     first, second = states(whole_url), states(copy_url)
     counts = [row[0][0] for row in first[:3]]
     print(f"{counts[0]} players, {counts[1]} memberships, {counts[2]} groups")
@@ -287,7 +290,7 @@ def prove(server: Any, learners: int, rng: random.Random) -> int:
         ).fetchall()
     print(f"group sizes {sizes}, outcomes {dict(outcomes)}")
     same = first == second
-    print("the same rows after ten kills" if same else f"DIFFERENT: {first} {second}")
+    print(f"the same rows after {kills} kills" if same else f"DIFFERENT: {first} {second}")
     return 0 if same and busy <= MOST_SECONDS else 1
 
 

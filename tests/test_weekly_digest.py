@@ -120,12 +120,12 @@ def test_many_learners_cost_as_many_reads_as_one(
     learner: User, django_assert_num_queries: Any
 ) -> None:
     zone = ZoneInfo("UTC")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         digest.read([learner], zone=zone, now=MONDAY)
     others = [make_user() for _ in range(5)]
     for other in others:
         make_challenge(make_goal(other))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         weeks = digest.read([learner, *others], zone=zone, now=MONDAY)
     assert all(week.challenge for week in weeks.values())
 

@@ -406,7 +406,7 @@ def _make_league(folk: list[User], now: datetime) -> None:
          for one in members]
     )  # fmt: skip
     lower, same = (
-        LeagueGroup.objects.create(week=before, league=league, number=0)
+        LeagueGroup.objects.get_or_create(week=before, league=league, number=0)[0]
         for league in (League.BROOK, League.GROVE)
     )
     maya, *others = sorted(members, key=lambda one: one.username != "maya")
@@ -423,5 +423,7 @@ def _make_league(folk: list[User], now: datetime) -> None:
         )  # fmt: skip
     # Their leagues are those to which that week has led.
     week = seasons.week_of(now)
-    LeagueTurn.objects.create(week=week, step=LeagueTurn.Step.MOVED, begun_at=now)
+    LeagueTurn.objects.update_or_create(
+        week=week, defaults={"step": LeagueTurn.Step.MOVED, "begun_at": now}
+    )
     seasons_turn.turn(week, now=now)
