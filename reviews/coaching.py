@@ -53,8 +53,8 @@ def before_sending(*, review: PeerReview, by: User) -> list[Remark]:
     comments = _words(review)
     inputs = ReviewInputs(challenge_title=review.submission.challenge.title, comments=comments)
     found = offline_review.review(inputs)
-    vague = {flag.field for flag in found.flags if flag.kind == "vague"}
-    is_worth_it = vague == comments.keys() or any(flag.kind == "unkind" for flag in found.flags)
+    is_empty = offline_review.says_nothing(" ".join(comments.values()))
+    is_worth_it = is_empty or any(flag.kind == "unkind" for flag in found.flags)
     return _said(found, review) if is_worth_it else []
 
 

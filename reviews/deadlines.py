@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from challenges.models import Challenge
 from reviews import cases, outcome
 from reviews.models import ReviewCase
 from reviews.queue_models import BOOSTED_AFTER, SEATS, WAIT_ENDS_AFTER
+from submissions.models import Submission
 
 
 def boost_waiting(*, now: datetime | None = None) -> int:
@@ -39,6 +41,9 @@ def end_waits(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _end(submission_id: int, now: datetime) -> None:
+    # The challenge's lock first and the case's last, as wherever work is settled: no dead-lock.
+    Challenge.objects.select_for_update(of=("self",)).get(submissions=submission_id)
+    Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
     is_news = ReviewCase.objects.filter(submission=submission_id, ended_at=None).update(
         ended_at=now
     )

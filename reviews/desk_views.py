@@ -149,6 +149,7 @@ def send(request: LearnerRequest, pk: int) -> HttpResponse:
         if "anyway" not in request.POST and _is_in_hand(review):
             review = peer_review.save_draft(review=review, by=request.user, **given)
             given["version"] = peer_review.version_of(review)
+            peer_review.check_complete(review)
             remarks = coaching.before_sending(review=review, by=request.user)
             if remarks:
                 return _desk(request, review, given, second_thoughts=remarks, status=422)

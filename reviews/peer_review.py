@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import inbox, notices
 from accounts.models import Notification, User
 from challenges.models import Challenge
-from challenges.rubrics import Rubric, weighted_score
+from challenges.rubrics import weighted_score
 from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid, Stale
@@ -90,7 +90,7 @@ def submit_review(
     _fill(review, scores=scores, comments=comments, overall=overall)
     _fill_more(review, quotes, private_note)
     _check_newest(review, version, before)
-    _check_complete(review, rubric)
+    check_complete(review)
     review.score = Decimal(str(round(weighted_score(rubric, review.scores), 2)))
     review.saved_at = now
     assignment.finish(review, now=now)
@@ -253,10 +253,14 @@ def _fill(
     review.scores, review.comments, review.overall = scores, comments, overall
 
 
-def _check_complete(review: PeerReview, rubric: Rubric) -> None:
+def check_complete(review: PeerReview) -> None:
+    """Raise Invalid, by field, unless a review can be sent as it is.
+
+    Raises Conflict for work that its author took back.
+    """
     errors = {
         f"score_{criterion.key}": [_("Choose a level for “%s”.") % criterion.name]
-        for criterion in rubric
+        for criterion in review.submission.challenge.criteria
         if criterion.key not in review.scores
     }
     errors |= incomplete(review.quotes)

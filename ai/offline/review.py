@@ -42,9 +42,20 @@ def is_unkind(text: str) -> bool:
 
 def is_vague(text: str) -> bool:
     """Whether next to nothing is left when general words are taken out."""
-    told = {stem(w) for w in words(text) if is_term(w)} - VAGUE - _GENERAL
-    is_exact = bool(re.search(r"\d|[\"“«].+[\"”»]", text))
-    return len(told) < FEWEST_TERMS and not is_exact
+    return len(_told(text)) < FEWEST_TERMS and not _is_exact(text)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether nothing at all is left: mere praise, or mere blame."""
+    return not _told(text) and not _is_exact(text)
+
+
+def _told(text: str) -> set[str]:
+    return {stem(w) for w in words(text) if is_term(w)} - VAGUE - _GENERAL
+
+
+def _is_exact(text: str) -> bool:
+    return bool(re.search(r"\d|[\"“«].+[\"”»]", text))
 
 
 _GENERAL = {
