@@ -18,11 +18,11 @@ from challenges.models import Challenge
 from goals.models import Goal, Milestone, Progress
 from leaderboard import badges, points, recount
 from leaderboard.models import BadgeAward, PointEntry
-from learnquest.demo import content, journeys, people
+from learnquest.demo import content, journeys, papers, people
 from learnquest.demo.journeys import Handin, Journey
 from reviews import ai_feedback, outcome
 from reviews.models import AIFeedback, PeerReview
-from submissions.models import Submission
+from submissions.models import Attachment, DraftRevision, Submission
 
 Reason = PointEntry.Reason
 HUNDRED = Decimal(100)
@@ -61,6 +61,7 @@ def make_community(*, seed: int, now: datetime) -> Made:
         _settle(handin)
     _complete_milestones(ways)
     _store(ways)
+    _put_beside(ways, folk[0], rng)
     rows = Rows()
     for way in ways:
         _log(way, rows)
@@ -78,6 +79,17 @@ def make_community(*, seed: int, now: datetime) -> Made:
         submissions=len(handins),
         reviews=sum(len(handin.reviews) for handin in handins),
     )
+
+
+def _put_beside(ways: list[Journey], learner: User, rng: Random) -> None:
+    """Give all drafts their older versions, and the learner's own and some waiting works a page."""
+    drafts = [draft for way in ways for draft in way.drafts]
+    versions = [version for draft in drafts for version in papers.versions_of(draft)]
+    DraftRevision.objects.bulk_create(versions, batch_size=BATCH)
+    own = [draft for draft in drafts if draft.author_id == learner.pk]
+    works = [handin.submission for way in ways for handin in way.handins]
+    waiting = [work for work in works if work.status == Submission.Status.SUBMITTED]
+    Attachment.objects.bulk_create(papers.add_pages([*own, *waiting], rng))
 
 
 def _settle(handin: Handin) -> None:
