@@ -78,7 +78,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
         return render(request, "reviews/submission.html#feedback", context)
     reviews = PeerReview.objects.filter(submission=work).sent().order_by("submitted_at")
     context |= {
-        "points": points.of_work(challenge_id=work.challenge_id, user=request.user),
+        "earned": points.of_work(challenge_id=work.challenge_id, user=request.user),
         "reviews": list(reviews),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
