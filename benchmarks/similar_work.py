@@ -7,8 +7,9 @@ of some of them with a share of the words changed, and as many texts of nobody's
     DATABASE_URL=postgres://… python benchmarks/similar_work.py
 
 On SQLite, 2 cores shared with other work, 3,000 works of 250 words (WORKS=3000), 60,000 marks:
-copies with no, 5, 8, 10 and 20 % of the words changed: 200, 200, 195, 175 and 0 of 200 found; of 200
-texts of nobody's none flagged; one look takes 10.9 ms of a core (median), 99 of 100 within 16.3 ms;
+copies with no, 5, 8, 10 and 20 % of the words changed: 200, 200, 195, 175 and 0 of 200 found;
+of 200 texts of nobody's none flagged; one look takes 10.9 ms of a core (median), 99 of
+100 within 16.3 ms;
 the look-up searches the index `text_marks_alike`.
 """
 
