@@ -6,7 +6,11 @@ of some of them with a share of the words changed, and as many texts of nobody's
     python benchmarks/similar_work.py                       # SQLite in a temporary folder
     DATABASE_URL=postgres://… python benchmarks/similar_work.py
 
-RESULTS
+On SQLite, 2 cores shared with other work, 3,000 works of 250 words (WORKS=3000), 60,000 marks:
+copies with no, 5, 8, 10 and 20 % of the words changed: 200, 200, 195, 175 and 0 of 200 found;
+of 200 texts of nobody's none flagged; one look takes 10.9 ms of a core (median), 99 of
+100 within 16.3 ms;
+the look-up searches the index `text_marks_alike`.
 """
 
 import os
@@ -39,7 +43,7 @@ from submissions.models import Submission, TextMark
 WORKS = int(os.environ.get("WORKS", "20000"))
 COPIES = 200
 WORDS = 250
-CHANGED = (0.0, 0.02, 0.05, 0.10)
+CHANGED = (0.0, 0.05, 0.08, 0.10, 0.20)
 VOCABULARY = [f"word{number}" for number in range(30_000)]
 WEIGHTS = [1 / (rank + 3) for rank in range(30_000)]
 SEED = 20261125
@@ -98,9 +102,9 @@ def main() -> None:
         number += 1
         work = handed_in(other, number, body)
         work.save()
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = similarity.compare(work.pk)
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
         return bool(found)
 
     for share in CHANGED:
@@ -109,7 +113,7 @@ def main() -> None:
     print(f"texts of nobody's: {sum(look(text(rng)) for _ in range(COPIES))} of {COPIES} flagged")
     times.sort()
     at = [times[int(len(times) * share)] * 1000 for share in (0.5, 0.99)]
-    print(f"one look: median {at[0]:.1f} ms, 99 of 100 within {at[1]:.1f} ms")
+    print(f"one look: median {at[0]:.1f} ms of a core here, 99 of 100 within {at[1]:.1f} ms")
     marks = list(TextMark.objects.values_list("value", flat=True)[:16])
     print(TextMark.objects.filter(value__in=marks).values("submission").explain().splitlines()[0])
 

@@ -32,10 +32,15 @@ def open_case(*, submission: Submission, category: str, now: datetime | None = N
 
 
 def close_case(*, submission_id: int, now: datetime | None = None) -> None:
-    """Take work out of the queue: it is settled, or its author took it back."""
+    """Take work out of the queue: it is settled."""
     ReviewCase.objects.filter(submission=submission_id, closed_at=None).update(
         is_open=False, closed_at=now or timezone.now()
     )
+
+
+def withdraw_case(*, submission_id: int) -> None:
+    """Forget that work was in the queue: its author took it back, and may hand it in anew."""
+    ReviewCase.objects.filter(submission=submission_id).delete()
 
 
 @transaction.atomic

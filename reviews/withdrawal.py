@@ -13,6 +13,7 @@ from goals.models import Progress
 from leaderboard import points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict
+from reviews import cases
 from reviews.handin import effort_key
 from reviews.models import AIFeedback, PeerReview
 from submissions import drafting, history, lifecycle, similarity
@@ -35,6 +36,7 @@ def withdraw(*, submission: Submission, by: User, now: datetime | None = None) -
     if not can_withdraw(submission):
         raise Conflict(_("A reviewer has begun to read this work, so it cannot be taken back."))
     AIFeedback.objects.filter(submission=submission).delete()
+    cases.withdraw_case(submission_id=submission.pk)
     similarity.forget(submission)
     _take_effort_back(submission, category=challenge.goal.category, now=now)
     lifecycle.withdraw(submission=submission)

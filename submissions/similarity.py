@@ -17,7 +17,7 @@ from submissions.differences import Piece
 from submissions.models import SimilarityFlag, Submission, SubmissionQuerySet, TextMark
 
 # From this share of passages in common on, two texts are hardly written apart.
-ALIKE_FROM = 0.6
+ALIKE_FROM = 0.5
 # Shorter texts, without the task's own words, are alike by chance.
 LEAST_PASSAGES = 15
 # What shares the most marks is looked at; a phrase that thousands use leads to no thousands.

@@ -15,7 +15,7 @@ from submissions.models import Submission
 
 
 class TextMark(models.Model):
-    """One of the sixteen numbers under which a text is found by texts that are much like it.
+    """One of the twenty numbers under which a text is found by texts that are much like it.
 
     Texts that share a mark may be alike; those that share none are not. The marks say nothing of
     the text.
@@ -69,7 +69,7 @@ class SimilarityFlag(models.Model):
     )
     other = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
     percent = models.PositiveSmallIntegerField(
-        help_text="Passages of five words that both share, of all that either has."
+        help_text="Passages of three words that both share, of all that either has."
     )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     reason = models.TextField(_("reason"), blank=True, validators=[MaxLengthValidator(500)])

@@ -29,14 +29,14 @@ from leaderboard.models import (
     PointEntry,
     Standing,
 )
-from learnquest.demo import conduct, content, journeys, people
+from learnquest.demo import conduct, content, journeys, papers, people
 from learnquest.demo.journeys import Handin, Journey
 from reviews import ai_feedback, learning, outcome, quality
 from reviews.grader_beliefs import Population
 from reviews.grading_model import estimate
 from reviews.hearing import Hearing
 from reviews.models import AIFeedback, GraderStanding, Outcome, PeerReview, ReviewCase
-from submissions.models import Submission
+from submissions.models import Attachment, DraftRevision, Submission
 
 Reason = PointEntry.Reason
 HUNDRED = Decimal(100)
@@ -88,6 +88,7 @@ def make_community(*, seed: int, now: datetime) -> Made:
     _complete_milestones(ways)
     _store(ways)
     ReviewCase.objects.bulk_create([_case(handin) for handin in handins], batch_size=BATCH)
+    _put_beside(ways, folk[0], rng)
     rows = Rows()
     for way in ways:
         _log(way, rows)
@@ -132,6 +133,17 @@ def _fit(handins: list[Handin]) -> tuple[dict[int, GraderStanding], Population]:
         for pk, row in zip(ids, rows, strict=True)
     }
     return standings, found.usual
+
+
+def _put_beside(ways: list[Journey], learner: User, rng: Random) -> None:
+    """Give all drafts their older versions, and the learner's own and some waiting works a page."""
+    drafts = [draft for way in ways for draft in way.drafts]
+    versions = [version for draft in drafts for version in papers.versions_of(draft)]
+    DraftRevision.objects.bulk_create(versions, batch_size=BATCH)
+    own = [draft for draft in drafts if draft.author_id == learner.pk]
+    works = [handin.submission for way in ways for handin in way.handins]
+    waiting = [work for work in works if work.status == Submission.Status.SUBMITTED]
+    Attachment.objects.bulk_create(papers.add_pages([*own, *waiting], rng))
 
 
 def _settle(handin: Handin, standings: dict[int, GraderStanding], usual: Population) -> None:

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 (
                     "percent",
                     models.PositiveSmallIntegerField(
-                        help_text="Passages of five words that both share, of all that either has."
+                        help_text="Passages of three words that both share, of all that either has."
                     ),
                 ),
                 (

@@ -17,7 +17,8 @@ from learnquest.demo.people import DEMO_SIGN_INS
 from reviews.models import AIFeedback, PeerReview
 from submissions.models import Submission
 
-pytestmark = pytest.mark.django_db
+# What it draws goes into a folder of the test's own.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 DAY = "2026-11-24"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
