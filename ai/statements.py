@@ -11,14 +11,14 @@ from typing import Any
 from django.db import connection
 
 
-def run(sql: str, *values: object) -> int:
+def run(sql: str, *values: Any) -> int:
     """Run a statement; returns how many rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(sql, [_adapted(value) for value in values])
         return int(cursor.rowcount)
 
 
-def rows(sql: str, *values: object) -> list[tuple[Any, ...]]:
+def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     """Return what a query finds."""
     with connection.cursor() as cursor:
         cursor.execute(sql, [_adapted(value) for value in values])
@@ -30,7 +30,7 @@ def for_update() -> str:
     return " FOR UPDATE" if connection.features.has_select_for_update else ""
 
 
-def _adapted(value: object) -> object:
+def _adapted(value: Any) -> Any:
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value

@@ -4,7 +4,16 @@
 
 Each call is a new question through cache, flight, budget, breaker, checks and records, to a
 provider that answers at once in this process. Everything is written to the database of
-DATABASE_URL, which should be an empty one, migrated by this script.
+DATABASE_URL, which should be an empty one, migrated by this script. Processor time is that of this
+process; on a machine that works for others as well the clock tells more of them than of us.
+
+2026-11-25, 2 cores of a shared virtual machine under a load of 17 to 26, Python 3.13, 300 calls,
+one by one, before and after the gateway opened and landed a call in one transaction each and
+wrote out its statements (23 queries in 7 transactions before, 16 in 3 after):
+
+    PostgreSQL 18 before   by the clock p50 152 ms, p95 253 ms; processor time p50 29 ms, p95 35 ms
+    PostgreSQL 18 after    by the clock p50  42 ms, p95  70 ms; processor time p50  6 ms, p95  8 ms
+    SQLite after           by the clock p50  64 ms, p95  89 ms; processor time p50  8 ms, p95 11 ms
 """
 
 import os
