@@ -7,7 +7,7 @@ DATABASE_URL, on PostgreSQL; asks for the dashboard over and over, first alone, 
 clients that do nothing but sign in with a wrong password. Prints the median and the 99th percentile
 of both and their ratio: what is asked for is at most three.
 
-Figures: docs/decisions/0004-passwords-one-at-a-time.md.
+Figures: docs/decisions/0007-passwords-one-at-a-time.md.
 """
 
 import http.client
