@@ -16,11 +16,8 @@ from accounts.models import User
 from leaderboard import points
 from leaderboard.fair_play_models import Pattern
 from leaderboard.models import HeldPoints, PointEntry
+from leaderboard.rules import SHARE_BEYOND, SHARES
 from learnquest.core.errors import Conflict, Forbidden
-
-# What the nth piece of accepted work of one difficulty on one day is worth, in percent.
-SHARES = (100, 100, 100, 50, 50)
-SHARE_BEYOND = 20
 
 # Reviews look wrong when the same people exchange so many within so long.
 WINDOW = timedelta(days=60)

@@ -17,6 +17,11 @@ HANDED_IN = 5
 MILESTONE = 10
 MINUTES_PER_PRACTICE_POINT = 5
 PRACTICE_MOST = 24
+# What the nth piece of accepted work of one difficulty on one day is worth, in percent.
+SHARES = (100, 100, 100, 50, 50)
+SHARE_BEYOND = 20
+# Reviews of work that waited for long earn so many times the usual.
+BOOST = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ RULES = (
     Rule(
         PointEntry.Reason.REVIEW_GIVEN,
         _("A review given"),
-        _("For each review that you send."),
+        _("For each review that you send; twice as much where the work has waited for three days."),
         REVIEW_GIVEN,
         is_fixed=True,
         verified=True,

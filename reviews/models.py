@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.conduct import Hideable
 from accounts.models import User
 from ai.models import AIRequest, Leased
+from leaderboard.rules import BOOST
 from submissions.models import Submission
 
 CONFIDENCE = [("low", _("Low")), ("medium", _("Medium")), ("high", _("High"))]
@@ -252,7 +253,7 @@ class PeerReview(Hideable):
     @property
     def times(self) -> int:
         """How many times the usual points it earns."""
-        return 2 if self.is_boosted else 1
+        return BOOST if self.is_boosted else 1
 
 
 # Django looks for models here; those of the queue, of the consensus and of what follows it have

@@ -4,15 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0010_sees_only_neighbours'),
+        ("accounts", "0010_sees_only_neighbours"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notification',
-            name='kind',
-            field=models.CharField(choices=[('plan_ready', 'Your plan is ready'), ('plan_failed', 'Your plan could not be made'), ('feedback_ready', 'Feedback on your work is ready'), ('feedback_failed', 'Feedback on your work could not be made'), ('review_received', 'Somebody reviewed your work'), ('accepted', 'Your work was accepted'), ('returned', 'Your work came back for another try'), ('provisional', 'A provisional result stands for your work'), ('review_helpful', 'Your review was marked helpful'), ('review_invited', 'Work waits for a review'), ('review_due', 'A review in your hands is due soon'), ('badge', 'You earned a badge'), ('security', 'Security notice'), ('export_ready', 'Your data is ready to download'), ('export_failed', 'Your data could not be put together'), ('leaving', 'Your account is about to be deleted'), ('report_decided', 'A moderator has decided on your report'), ('moderated', 'A moderator has decided on something of yours'), ('names_offered', 'Somebody would like to exchange names'), ('names_shown', "You now know each other's names"), ('thanked', 'The author thanks you for your review'), ('answered', 'Somebody answered a review'), ('appealed', 'The outcome is looked at again'), ('appeal_asked', 'You are asked for a second opinion'), ('appeal_decided', 'A moderator has decided on an appeal')], max_length=20),
+            model_name="notification",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("plan_ready", "Your plan is ready"),
+                    ("plan_failed", "Your plan could not be made"),
+                    ("feedback_ready", "Feedback on your work is ready"),
+                    ("feedback_failed", "Feedback on your work could not be made"),
+                    ("review_received", "Somebody reviewed your work"),
+                    ("accepted", "Your work was accepted"),
+                    ("returned", "Your work came back for another try"),
+                    ("provisional", "A provisional result stands for your work"),
+                    ("review_helpful", "Your review was marked helpful"),
+                    ("review_invited", "Work waits for a review"),
+                    ("review_due", "A review in your hands is due soon"),
+                    ("badge", "You earned a badge"),
+                    ("security", "Security notice"),
+                    ("export_ready", "Your data is ready to download"),
+                    ("export_failed", "Your data could not be put together"),
+                    ("leaving", "Your account is about to be deleted"),
+                    ("report_decided", "A moderator has decided on your report"),
+                    ("moderated", "A moderator has decided on something of yours"),
+                    ("names_offered", "Somebody would like to exchange names"),
+                    ("names_shown", "You now know each other's names"),
+                    ("thanked", "The author thanks you for your review"),
+                    ("answered", "Somebody answered a review"),
+                    ("appealed", "The outcome is looked at again"),
+                    ("appeal_asked", "You are asked for a second opinion"),
+                    ("appeal_decided", "A moderator has decided on an appeal"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

@@ -18,7 +18,7 @@ from goals.models import Category
 from leaderboard import badges, fair_play, points
 from leaderboard.activity import WEEKS, Activity, calendar
 from leaderboard.models import PointEntry
-from leaderboard.rules import RULES, WORK_BY_DIFFICULTY
+from leaderboard.rules import RULES, SHARE_BEYOND, SHARES, WORK_BY_DIFFICULTY
 from reviews.outcome import PASS_MARK
 
 LEDGER_LINES = 25
@@ -45,6 +45,9 @@ def points_page(request: HttpRequest) -> HttpResponse:
     context = {
         "rules": RULES,
         "work": WORK_BY_DIFFICULTY,
+        "whole_a_day": SHARES.count(100),
+        "further_a_day": [share for share in SHARES if share < 100],
+        "beyond": SHARE_BEYOND,
         "accepted": PointEntry.Reason.WORK_ACCEPTED,
         "pass_mark": round(PASS_MARK),
         "badges": [(badge, None) for badge in badges.BADGES[:BADGES_SHOWN]],
