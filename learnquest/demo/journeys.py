@@ -22,6 +22,8 @@ HABITS = (-7, -4, 0, 0, 0, 3, 6)
 LEARNERS_PER_GOAL = 3
 STILL_WAITING = 8
 RECENT_DAYS = 12
+# How many days ago the first demo account set its goals: the last challenges are still to do.
+STAR_DAYS = {"languages": 58, "music": 50}
 
 
 @dataclass
@@ -81,7 +83,11 @@ def invent(
             for turn in range(LEARNERS_PER_GOAL):
                 is_star = _is_stars(category, number, turn)
                 learner = people[0] if is_star else next(learners)
-                journey = _journey(category.category, text, turn, learner, rng, now)
+                days = WEEKS * 7 + rng.randint(-24, 4)
+                if is_star:
+                    days = STAR_DAYS[category.category]
+                start = now - timedelta(days=days)
+                journey = _journey(category.category, text, turn, learner, rng, now, start)
                 if is_star:
                     _keep_at_it(journey, rng, now)
                 journeys.append(journey)
@@ -90,7 +96,7 @@ def invent(
 
 def _is_stars(category: Category, number: int, turn: int) -> bool:
     """Whether the first demo account walks this way: it should have something to show."""
-    return turn == 1 and number == 0 and category.category in {"languages", "music"}
+    return turn == 1 and number == 0 and category.category in STAR_DAYS
 
 
 def _keep_at_it(journey: Journey, rng: Random, now: datetime) -> None:
@@ -121,9 +127,14 @@ class TurnTaking:
 
 
 def _journey(
-    category: str, text: GoalText, turn: int, learner: User, rng: Random, now: datetime
+    category: str,
+    text: GoalText,
+    turn: int,
+    learner: User,
+    rng: Random,
+    now: datetime,
+    start: datetime,
 ) -> Journey:
-    start = now - timedelta(weeks=WEEKS, days=rng.randint(-24, 4))
     goal = Goal(
         owner=learner,
         title=text.title,
