@@ -19,6 +19,8 @@ from learnquest.settings import *  # noqa: E402, F403
 from learnquest.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each client of a test looks through this folder, which is large where `make run` has filled it.
+STATIC_ROOT = VAR_DIR / "no-static"
 # The tests of accounts.staff switch it on.
 STAFF_SECOND_FACTOR = False
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}

@@ -149,7 +149,7 @@ def _names(review: PeerReview, request: LearnerRequest) -> dict[str, Any]:
     }
 
 
-@after_router.post("/{review_id}/names", response={200: NamesOut, **refusals(403, 404, 409)})
+@after_router.post("/{review_id}/names", response={200: NamesOut, **refusals(403, 404, 409, 422)})
 def show_name(request: LearnerRequest, review_id: Id, payload: NamesIn) -> Any:
     """Say whether the other side may know who you are; names appear once both have said yes.
     Only after the outcome."""

@@ -423,7 +423,7 @@ def list_reviews(request: LearnerRequest, query: Query[ReviewQuery]) -> Any:
     return paged(reviews, query, lambda rows: _shown(request, list(rows)))
 
 
-@review_router.get("/standing", response=StandingAsReviewerOut)
+@review_router.get("/standing", response={200: StandingAsReviewerOut, **refusals()})
 def read_standing(request: LearnerRequest) -> Any:
     """How you review: your quality with its parts and a tip, after five reviews."""
     return standings.of(request.user)

@@ -97,7 +97,7 @@ def claim_next(*, by: User, now: datetime | None = None) -> PeerReview | None:
     now = now or timezone.now()
     # Two clicks of one reviewer queue here, so that they end up with one claim.
     User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
-    if _held(by, now).exists():
+    if held_by(by, now=now).exists():
         return open_claim(by, now=now)
     case = _take(by, now)
     if case is None and free_seats(now=now):
@@ -192,11 +192,12 @@ def seats_taken(submission: Submission, *, now: datetime) -> int:
 
 def open_claim(reviewer: User, *, now: datetime | None = None) -> PeerReview | None:
     """Return the review that is in this reviewer's hands."""
-    held = _held(reviewer, now or timezone.now())
+    held = held_by(reviewer, now=now or timezone.now())
     return held.select_related("submission__challenge__goal").first()
 
 
-def _held(reviewer: User, now: datetime) -> "QuerySet[PeerReview]":
+def held_by(reviewer: User, *, now: datetime) -> "QuerySet[PeerReview]":
+    """Return the reviews whose lease runs in this reviewer's hands."""
     return PeerReview.objects.given_by(reviewer).filter(
         status=PeerReview.Status.CLAIMED, lease_until__gt=now
     )

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from reviews.models import PeerReview, ReviewCase
-from reviews.queue_models import SEATS
+from reviews.queue_models import SEATS, WAIT_ENDS_AFTER
 from submissions.models import Submission
 
 # A second thought is enough: more reviewers than that would not settle it either.
@@ -68,6 +68,13 @@ def ask_for_one_more(*, submission_id: int, now: datetime | None = None) -> Revi
         submission=submission_id, closed_at=None, seats__lt=MOST_SEATS
     ).update(seats=F("seats") + 1)
     return recount(submission_id=submission_id, now=now) if changed else None
+
+
+def is_over(*, submission_id: int, submitted_at: datetime | None, now: datetime) -> bool:
+    """Whether work has waited long enough to settle on what there is."""
+    if submitted_at is not None and submitted_at <= now - WAIT_ENDS_AFTER:
+        return True
+    return ReviewCase.objects.filter(submission=submission_id, ended_at__isnull=False).exists()
 
 
 def escalate(

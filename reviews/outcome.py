@@ -20,6 +20,7 @@ from reviews import cases, learning, worth
 from reviews.consensus import Heard, Weighed, weigh
 from reviews.hearing import Hearing, hear, usual
 from reviews.models import Outcome, PeerReview
+from reviews.queue_models import WAIT_ENDS_AFTER
 from submissions import lifecycle
 from submissions.models import Submission
 
@@ -29,7 +30,6 @@ PASS_MARK = 60.0
 # yet come to about 10 where they agree, and to more than this where they are 30 points apart.
 ERROR_LIMIT = 14.0
 MOST_REVIEWS = 5
-WAIT = timedelta(days=7)
 # A trusted reviewer settles work up to this difficulty alone.
 EASY = 2
 
@@ -67,7 +67,9 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
     hearing = hear(submission_id=submission.pk, reviews=reviews, rubric=challenge.criteria)
     if not hearing.grades:
         return None
-    is_over = submission.submitted_at is not None and submission.submitted_at <= now - WAIT
+    is_over = cases.is_over(
+        submission_id=submission_id, submitted_at=submission.submitted_at, now=now
+    )
     if not reviews:
         if is_over:
             _stand_in(submission, hearing, before, now)
@@ -117,7 +119,7 @@ def settle_overdue(*, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     waiting = Submission.objects.filter(
-        status=Submission.Status.SUBMITTED, submitted_at__lte=now - WAIT
+        status=Submission.Status.SUBMITTED, submitted_at__lte=now - WAIT_ENDS_AFTER
     )
     ids = waiting.exclude(outcome__is_provisional=True).values_list("pk", flat=True)
     return sum(settle(submission_id=pk, now=now) is not None for pk in list(ids))

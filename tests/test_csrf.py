@@ -12,7 +12,13 @@ from django.urls.resolvers import RoutePattern
 from accounts.models import User
 from learnquest.api import api
 
-VALUES = {"int": "1", "str": "x", "uuid": "00000000-0000-0000-0000-000000000001", "path": "x"}
+VALUES = {
+    "int": "1",
+    "str": "x",
+    "slug": "x",
+    "uuid": "00000000-0000-0000-0000-000000000001",
+    "path": "x",
+}
 
 
 def addresses(patterns: list[Any], before: str = "/") -> list[str]:

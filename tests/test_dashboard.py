@@ -73,7 +73,7 @@ def test_reviews_owed_and_feedback_waiting(client: Client, alice: User, bob: Use
     assert dashboard.read(bob).reviews_wait
     review = claim(work, bob)
     today = dashboard.read(bob)
-    assert today.review == review and today.steps[0].kind == "finish_review"
+    assert today.review and today.review.pk == review.pk and today.steps[0].kind == "finish_review"
     from reviews import ai_feedback
 
     ai_feedback.write(work.ai_feedback.pk)

@@ -145,6 +145,10 @@ EXTRA = {
 }
 
 
+# Where a moderator may say it, of somebody else's work.
+OFFERED = {("/api/moderation/appeals/1/decide", "score")}
+
+
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
 def test_a_field_that_nobody_offered_is_refused_by_name(
     alice: User, method: str, path: str
@@ -152,6 +156,8 @@ def test_a_field_that_nobody_offered_is_refused_by_name(
     client = Client()
     client.force_login(alice)
     for name, value in EXTRA.items():
+        if (path, name) in OFFERED:
+            continue
         answer = send(client, method, path, {name: value})
         pointers = {error["pointer"] for error in answer.json()["errors"]}
         assert (answer.status_code, f"#/{name}" in pointers) == (422, True), name

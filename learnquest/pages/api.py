@@ -143,8 +143,8 @@ class WaitingOut(Schema):
 
 
 class OwedOut(Schema):
-    id: int
-    submission: int = Field(alias="submission_id")
+    id: int = Field(alias="pk")
+    title: str
     lease_until: datetime
 
 

@@ -29,6 +29,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, JSONObject, RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -43,7 +44,7 @@ from learnquest.core.http import LearnerRequest
 from learnquest.pages import steps
 from learnquest.pages.steps import Step
 from reviews import assignment
-from reviews.models import AIFeedback, PeerReview
+from reviews.models import AIFeedback
 from submissions.models import Submission
 
 MOST_STEPS = 3
@@ -65,6 +66,19 @@ class GoalCard:
 
 
 @dataclass(frozen=True)
+class Held:
+    """The review in the learner's hands."""
+
+    pk: int
+    title: str
+    lease_until: datetime
+
+    @property
+    def url(self) -> str:
+        return reverse("reviews:desk", args=[self.pk])
+
+
+@dataclass(frozen=True)
 class Dashboard:
     steps: list[Step]
     goals: list[GoalCard]
@@ -79,7 +93,7 @@ class Dashboard:
     week_rank: int | None
     last_week_rank: int | None
     in_review: int
-    review: PeerReview | None
+    review: Held | None
     reviews_wait: bool
     feedback: list[Notification]
     feedback_count: int
@@ -102,13 +116,15 @@ def today(request: LearnerRequest) -> HttpResponse:
 
 
 def read(user: User, *, now: datetime | None = None) -> Dashboard:
-    """Return the learner's dashboard in seven queries; days are the learner's own."""
+    """Return the learner's dashboard in six queries; days are the learner's own."""
     now = now or timezone.now()
     today = now.astimezone(ZoneInfo(user.time_zone)).date()
     facts = _facts(user, now)
     cards = [_card(goal, today) for goal in _goals(user, now)]
     challenges = list(_next_challenges(user, today))
-    review = assignment.open_claim(user, now=now)
+    review = (
+        Held(facts["held"], facts["held_title"], facts["held_until"]) if facts["held"] else None
+    )
     unread = list(
         Notification.objects.visible_to(user).unread().order_by("-created_at", "-pk")[:100]
     )
@@ -145,13 +161,15 @@ def _steps(
     cards: list[GoalCard],
     challenges: list[Challenge],
     facts: dict[str, Any],
-    review: PeerReview | None,
+    review: Held | None,
     today: date,
     now: datetime,
 ) -> Iterator[Step]:
     by_goal = {card.goal.pk: card for card in cards}
     if review is not None:
-        yield steps.finish_review(review, now)
+        yield steps.finish_review(
+            title=review.title, lease_until=review.lease_until, url=review.url, now=now
+        )
     elif facts["reviews_wait"]:
         yield steps.review_next()
     if facts["failed"]:
@@ -189,7 +207,11 @@ def _facts(user: User, now: datetime) -> dict[str, Any]:
         goal__status=Goal.Status.ACTIVE,
         status=Plan.Status.READY,
     ).order_by("-created_at")
+    held = assignment.held_by(user, now=now).order_by("pk")
     users = User.objects.filter(pk=user.pk).annotate(
+        held=Subquery(held.values("pk")[:1]),
+        held_title=Subquery(held.values("submission__challenge__title")[:1]),
+        held_until=Subquery(held.values("lease_until")[:1]),
         xp=Coalesce(Subquery(xp.annotate(sum=Sum("amount")).values("sum")), 0),
         in_review=Coalesce(
             Subquery(
@@ -211,7 +233,7 @@ def _facts(user: User, now: datetime) -> dict[str, Any]:
         **movement.annotations(now),
     )
     facts: Any = users.values(
-        "xp", "in_review", "reviews_wait", "failed", "plan",
+        "xp", "in_review", "reviews_wait", "failed", "plan", "held", "held_title", "held_until",
         "week_points", "week_above", "last_points", "last_above",
     ).get()  # fmt: skip
     return dict(facts)

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 
 from challenges.models import Challenge
 from goals.models import Goal
-from reviews.models import PeerReview
 
 # What to go on with in a goal: what came back, what was begun, what is new.
 ORDER = {Challenge.Status.RETURNED: 0, Challenge.Status.DOING: 1, Challenge.Status.TODO: 2}
@@ -36,14 +35,14 @@ def choose(found: Iterable[Step], *, most: int) -> list[Step]:
     return sorted(found, key=lambda step: step.rank)[:most]
 
 
-def finish_review(review: PeerReview, now: datetime) -> Step:
-    hours = max(1, int((review.lease_until - now).total_seconds() // 3600))
+def finish_review(*, title: str, lease_until: datetime, url: str, now: datetime) -> Step:
+    hours = max(1, int((lease_until - now).total_seconds() // 3600))
     left = ngettext("%(n)d hour left.", "%(n)d hours left.", hours) % {"n": hours}
     return Step(
         "finish_review",
-        _("Finish your review of “%(title)s”") % {"title": review.submission.challenge.title},
+        _("Finish your review of “%(title)s”") % {"title": title},
         _("Somebody is waiting for it. ") + left,
-        review.get_absolute_url(),
+        url,
         "review",
         _("Go on"),
         0,

@@ -46,8 +46,17 @@ def fingerprint() -> list[Any]:
     ]
 
 
-def test_a_believable_community() -> None:
+def test_the_demo(client: Client) -> None:
+    """All that one community tells, since making it takes some seconds."""
     seed(demo=True)
+    is_believable()
+    no_text_stands_twice()
+    the_past_keeps_the_rules()
+    a_second_run_changes_nothing()
+    the_three_can_sign_in_and_one_moderates(client)
+
+
+def is_believable() -> None:
     assert User.objects.count() >= 40
     assert Goal.objects.values("category").distinct().count() == 6
     handed_in = Submission.objects.exclude(status="draft")
@@ -65,14 +74,12 @@ def test_a_believable_community() -> None:
     assert AIFeedback.objects.filter(status="ready").count() == handed_in.count()
 
 
-def test_no_text_stands_twice() -> None:
-    seed(demo=True)
+def no_text_stands_twice() -> None:
     bodies = list(Submission.objects.exclude(status="draft").values_list("body", flat=True))
     assert len(set(bodies)) == len(bodies)
 
 
-def test_the_past_keeps_the_rules() -> None:
-    seed(demo=True)
+def the_past_keeps_the_rules() -> None:
     assert list(recount.differences()) == []
     assert not Submission.objects.filter(submitted_at__gt=NOW).exists()
     assert not PointEntry.objects.filter(occurred_at__gt=NOW).exists()
@@ -98,15 +105,13 @@ def test_the_same_seed_and_date_make_the_same_past() -> None:
     assert fingerprint() == first
 
 
-def test_a_second_run_changes_nothing() -> None:
-    seed(demo=True)
+def a_second_run_changes_nothing() -> None:
     before = fingerprint()
     assert "nothing was changed" in seed(demo=True)
     assert fingerprint() == before
 
 
-def test_the_three_can_sign_in_and_one_moderates(client: Client) -> None:
-    seed(demo=True)
+def the_three_can_sign_in_and_one_moderates(client: Client) -> None:
     for sign_in in DEMO_SIGN_INS:
         assert client.login(email=sign_in.email, password=sign_in.password)
         assert client.get("/today/").status_code == 200

@@ -28,6 +28,7 @@ from tests.factories import (
     make_picture,
     make_review,
     make_submission,
+    make_user,
 )
 
 pytestmark = pytest.mark.usefixtures("media")
@@ -60,7 +61,9 @@ def full(alice: User, bob: User, carol: User) -> User:
     ai_feedback.write(work.ai_feedback.pk)
     make_review(work, bob)
     make_review(work, carol)
-    make_review(make_submission(make_challenge(make_goal(bob, title="Bob's own"))), alice)
+    # Somebody's who has not reviewed hers: two people do not judge each other.
+    dora = make_user(username="dora")
+    make_review(make_submission(make_challenge(make_goal(dora, title="Dora's own"))), alice)
     return User.objects.get(pk=alice.pk)
 
 
