@@ -146,7 +146,7 @@ def rate_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
     return _feedback_panel(request, feedback)
 
 
-@post_only(_submission_of)
+@post_only("reviews:submission")
 def report_feedback(request: LearnerRequest, pk: int) -> HttpResponse:
     """The author says that the coach is wrong, and perhaps why."""
     feedback = _own_feedback(request, pk)

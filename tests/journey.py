@@ -87,7 +87,7 @@ def review(page: Page, *, level: str = "Good", words: str) -> None:
     page.goto("/reviews/")
     page.get_by_role("button", name="Review next").click()
     expect(page.get_by_text("This browser holds a newer text")).to_be_hidden()
-    for group in page.locator("main fieldset").all():
+    for group in page.locator("[data-autosave] fieldset").all():
         group.get_by_role("radio", name=level, exact=True).check()
     page.get_by_label("All in all").fill(words)
     page.get_by_role("button", name="Send the review").click()

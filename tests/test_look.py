@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from ai import explaining
@@ -54,7 +54,9 @@ def make_world() -> tuple[User, list[str]]:
     plan = generation.request_plan(goal=goal, by=alice)
     generation.write_plan(plan.pk)
     pending = generation.request_plan(goal=goal, by=alice)
-    theirs = make_submission(make_challenge(make_goal(bob)))
+    # Not of bob or carol, who have reviewed hers.
+    dora = make_user(username="dora", email="dora@example.com", display_name="Dora")
+    theirs = make_submission(make_challenge(make_goal(dora)))
     review = claim(theirs, alice)
     proposal = Proposal.objects.filter(plan=plan).first()
     assert proposal is not None
@@ -114,7 +116,7 @@ def troubles(page: Page, path: str) -> list[str]:
     """Return what axe finds and what sticks out of the page, in both looks."""
     page.goto(path)
     # Parts that load by themselves belong to the page.
-    page.wait_for_function("!document.querySelector('[hx-trigger=load]:empty, .htmx-request')")
+    expect(page.locator("[hx-trigger=load]:empty, .htmx-request")).to_have_count(0)
     found = []
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
