@@ -30,6 +30,9 @@ def display_name(user: User) -> str:
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue allauth's mails like ours, with our words for them."""
+        if template_prefix.endswith("password_reset_key"):
+            # allauth looks a second time for an address without an account: time must not tell.
+            list(User.objects.filter(email__iexact=email))
         allauth_mail.send(self, template_prefix, email, context)
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
