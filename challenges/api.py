@@ -326,7 +326,9 @@ def patch_challenge(
     return change_challenge(request, response, challenge_id, payload)
 
 
-@router.post("/{challenge_id}/duplicate", response={201: ChallengeOut, **refusals(403, 404, 409)})
+@router.post(
+    "/{challenge_id}/duplicate", response={201: ChallengeOut, **refusals(403, 404, 409, 422)}
+)
 @idempotent
 def duplicate_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Make a fresh copy right after it."""
