@@ -5,32 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, devices, erasing
 from accounts.models import AuditEvent, KnownDevice, OutgoingMail, User
+from learnquest.core.admin import LookOnlyAdmin
 
 SWITCHES = ("is_active", "is_staff", "is_superuser")
 
 
-class ToLookAt[M: Model](admin.ModelAdmin[M]):
-    """An admin in which nobody adds, changes or deletes, whatever their permissions."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-
 @admin.register(AuditEvent)
-class AuditEventAdmin(ToLookAt[AuditEvent]):
+class AuditEventAdmin(LookOnlyAdmin[AuditEvent]):
     list_display = ("occurred_at", "kind", "user", "actor", "address", "device", "details")
     list_filter = ("kind",)
     search_fields = (
@@ -48,7 +36,7 @@ class AuditEventAdmin(ToLookAt[AuditEvent]):
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ToLookAt[OutgoingMail]):
+class OutgoingMailAdmin(LookOnlyAdmin[OutgoingMail]):
     """Without its words: a link in them may open an account."""
 
     list_display = ("created_at", "template", "to", "state", "attempts", "next_try", "last_error")
@@ -63,7 +51,7 @@ class OutgoingMailAdmin(ToLookAt[OutgoingMail]):
 
 
 @admin.register(KnownDevice)
-class KnownDeviceAdmin(ToLookAt[KnownDevice]):
+class KnownDeviceAdmin(LookOnlyAdmin[KnownDevice]):
     list_display = ("user", "name", "first_seen", "last_seen")
     search_fields = ("user__email",)
     list_select_related = ("user",)

@@ -11,22 +11,13 @@ from django.utils.translation import gettext as _
 
 from ai import prompt_admin, usage
 from ai.models import AIRequest, CachedCompletion, Explanation
+from learnquest.core.admin import UnwrittenAdmin
 
 __all__ = ["prompt_admin"]  # registers itself
 
 
-class ReadOnly[M: (AIRequest, CachedCompletion)](admin.ModelAdmin[M]):
-    """Records are looked at, not made or changed by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-
 @admin.register(CachedCompletion)
-class CachedCompletionAdmin(ReadOnly[CachedCompletion]):
+class CachedCompletionAdmin(UnwrittenAdmin[CachedCompletion]):
     list_display = ("purpose", "model", "prompt_version", "hits", "created_at", "expires_at")
     list_filter = ("purpose", "model")
     search_fields = ("request_hash",)
@@ -35,7 +26,7 @@ class CachedCompletionAdmin(ReadOnly[CachedCompletion]):
 
 
 @admin.register(AIRequest)
-class AIRequestAdmin(ReadOnly[AIRequest]):
+class AIRequestAdmin(UnwrittenAdmin[AIRequest]):
     list_display = (
         "created_at",
         "user",

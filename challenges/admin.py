@@ -15,6 +15,7 @@ from challenges.models import (
     ReplanLine,
 )
 from challenges.quest_models import QuestQuerySet
+from learnquest.core.admin import UnwrittenAdmin
 
 
 class PrerequisiteInline(admin.TabularInline[Prerequisite, Challenge]):
@@ -125,7 +126,7 @@ class QuestAdmin(admin.ModelAdmin[Quest]):
 
 
 @admin.register(QuestStart)
-class QuestStartAdmin(admin.ModelAdmin[QuestStart]):
+class QuestStartAdmin(UnwrittenAdmin[QuestStart]):
     """To look at: who is on which quest."""
 
     list_display = ("quest", "learner", "goal", "started_at")
@@ -134,9 +135,3 @@ class QuestStartAdmin(admin.ModelAdmin[QuestStart]):
     raw_id_fields = ("quest", "learner", "goal")
     list_select_related = ("quest", "learner", "goal")
     date_hierarchy = "started_at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: QuestStart | None = None) -> bool:
-        return False

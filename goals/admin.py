@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -8,6 +6,7 @@ from django.utils.translation import ngettext
 
 from goals import lifecycle
 from goals.models import CalendarFeed, Goal, Milestone, Progress
+from learnquest.core.admin import UnwrittenAdmin
 from learnquest.core.errors import DomainError
 
 
@@ -101,7 +100,7 @@ class MilestoneAdmin(admin.ModelAdmin[Milestone]):
 
 
 @admin.register(Progress)
-class ProgressAdmin(admin.ModelAdmin[Progress]):
+class ProgressAdmin(UnwrittenAdmin[Progress]):
     """To look at: the log is added to, never changed."""
 
     list_display = ("user", "goal", "kind", "minutes", "percent_after", "occurred_at")
@@ -112,15 +111,9 @@ class ProgressAdmin(admin.ModelAdmin[Progress]):
     show_full_result_count = False
     date_hierarchy = "occurred_at"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(CalendarFeed)
-class CalendarFeedAdmin(admin.ModelAdmin[CalendarFeed]):
+class CalendarFeedAdmin(UnwrittenAdmin[CalendarFeed]):
     """To end an address that got about; the address itself is shown to its owner alone."""
 
     list_display = ("user", "created_at")
@@ -128,9 +121,3 @@ class CalendarFeedAdmin(admin.ModelAdmin[CalendarFeed]):
     list_select_related = ("user",)
     fields = ("user", "created_at")
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -19,24 +19,12 @@ from leaderboard.models import (
     Standing,
     Suspicion,
 )
+from learnquest.core.admin import LookOnlyAdmin
 from learnquest.core.errors import DomainError
 
 
-class ReadOnlyAdmin[M: models.Model](admin.ModelAdmin[M]):
-    """To look at: these rows follow from the rules and are not written by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-
 @admin.register(PointEntry)
-class PointEntryAdmin(ReadOnlyAdmin[PointEntry]):
+class PointEntryAdmin(LookOnlyAdmin[PointEntry]):
     list_display = ("user", "amount", "reason", "verified", "category", "occurred_at")
     list_filter = ("reason", "verified", "category")
     search_fields = ("user__email", "key")
@@ -45,7 +33,7 @@ class PointEntryAdmin(ReadOnlyAdmin[PointEntry]):
 
 
 @admin.register(Standing)
-class StandingAdmin(ReadOnlyAdmin[Standing]):
+class StandingAdmin(LookOnlyAdmin[Standing]):
     list_display = ("scope", "period", "user", "points", "reached_at")
     search_fields = ("=period", "=scope", "user__email")
     list_select_related = ("user",)
@@ -53,7 +41,7 @@ class StandingAdmin(ReadOnlyAdmin[Standing]):
 
 
 @admin.register(BadgeAward)
-class BadgeAwardAdmin(ReadOnlyAdmin[BadgeAward]):
+class BadgeAwardAdmin(LookOnlyAdmin[BadgeAward]):
     list_display = ("user", "badge", "awarded_at")
     list_filter = ("badge",)
     search_fields = ("user__email",)
@@ -68,7 +56,7 @@ class OutageAdmin(admin.ModelAdmin[Outage]):
 
 
 @admin.register(LeaguePlayer)
-class LeaguePlayerAdmin(ReadOnlyAdmin[LeaguePlayer]):
+class LeaguePlayerAdmin(LookOnlyAdmin[LeaguePlayer]):
     list_display = ("user", "league", "highest", "absences", "joined_at", "left_at")
     list_filter = ("league",)
     search_fields = ("user__email",)
@@ -77,7 +65,7 @@ class LeaguePlayerAdmin(ReadOnlyAdmin[LeaguePlayer]):
 
 
 @admin.register(LeagueMembership)
-class LeagueMembershipAdmin(ReadOnlyAdmin[LeagueMembership]):
+class LeagueMembershipAdmin(LookOnlyAdmin[LeagueMembership]):
     list_display = ("week", "group", "user", "points", "place", "outcome")
     search_fields = ("=week", "user__email")
     list_select_related = ("user", "group")
@@ -85,11 +73,11 @@ class LeagueMembershipAdmin(ReadOnlyAdmin[LeagueMembership]):
 
 
 @admin.register(LeagueTurn)
-class LeagueTurnAdmin(ReadOnlyAdmin[LeagueTurn]):
+class LeagueTurnAdmin(LookOnlyAdmin[LeagueTurn]):
     list_display = ("week", "step", "begun_at", "finished_at")
 
 
-class DecidedAdmin[M: models.Model](ReadOnlyAdmin[M]):
+class DecidedAdmin[M: models.Model](LookOnlyAdmin[M]):
     """For moderators: rows to look at, with what can be decided about them."""
 
     def decide(

@@ -1,9 +1,10 @@
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from learnquest.core.admin import LookOnlyAdmin
 from learnquest.core.errors import DomainError
 from reviews import ai_feedback
 from reviews.models import AIFeedback, GraderStanding, GradingFit, Outcome, PeerReview
@@ -55,33 +56,20 @@ class PeerReviewAdmin(admin.ModelAdmin[PeerReview]):
     readonly_fields = ("status", "score", "quality", "submitted_at")
 
 
-class WatchOnlyAdmin[M: Model](admin.ModelAdmin[M]):
-    """Rows that only the site's own deeds write."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-
 @admin.register(GraderStanding)
-class GraderStandingAdmin(WatchOnlyAdmin[GraderStanding]):
+class GraderStandingAdmin(LookOnlyAdmin[GraderStanding]):
     list_display = ("__str__", "bias", "spread", "attention", "grades", "quality", "reviews")
     search_fields = ("reviewer__email", "coach")
     list_select_related = ("reviewer",)
 
 
 @admin.register(GradingFit)
-class GradingFitAdmin(WatchOnlyAdmin[GradingFit]):
+class GradingFitAdmin(LookOnlyAdmin[GradingFit]):
     list_display = ("started_at", "took", "grades", "works", "graders")
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(WatchOnlyAdmin[Outcome]):
+class OutcomeAdmin(LookOnlyAdmin[Outcome]):
     list_display = ("submission", "score", "error", "reviews", "is_provisional", "is_late")
     list_filter = ("is_provisional", "is_late", "is_mean")
     list_select_related = ("submission",)
