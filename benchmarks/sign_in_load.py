@@ -15,21 +15,20 @@ import json
 import os
 import platform
 import re
-import secrets
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 import urllib.parse
 from pathlib import Path
 from threading import Event, Thread
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.demo_server import LEARNER, demo_server
+
 PORT = 8398
 CLIENTS = 30
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 20.0
-LEARNER = ("maya@demo.learnquest.example", "learn-by-doing")
 
 
 def ask(method: str, path: str, body: str = "", **headers: str) -> http.client.HTTPResponse:
@@ -46,7 +45,11 @@ def signed_in() -> str:
     page = ask("GET", "/accounts/login/")
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)  # type: ignore[attr-defined]
     cookies = [value.split(";")[0] for value in page.headers.get_all("Set-Cookie") or []]
-    form = {"login": LEARNER[0], "password": LEARNER[1], "csrfmiddlewaretoken": token and token[1]}
+    form = {
+        "login": LEARNER["email"],
+        "password": LEARNER["password"],
+        "csrfmiddlewaretoken": token and token[1],
+    }
     answer = ask(
         "POST",
         "/accounts/login/",
@@ -87,54 +90,22 @@ def tell(name: str, times: list[float]) -> float:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="learnquest-load-") as folder:
-        env = {
-            **os.environ,
-            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/db.sqlite3",
-            "SECRET_KEY": secrets.token_urlsafe(64),
-            "HTTPS": "false",
-            "DEMO": "true",
-            "LOG_LEVEL": "ERROR",
-        }
-        python = sys.executable
-        for command in (["migrate", "-v", "0"], ["collectstatic", "-v", "0", "--no-input"]):
-            subprocess.run([python, "manage.py", *command], cwd=ROOT, env=env, check=True)
-        subprocess.run([python, "manage.py", "seed", "--demo"], cwd=ROOT, env=env, check=True)
-        server = subprocess.Popen(
-            [
-                *(python, "-m", "gunicorn", "tests.fuzz_app", "--no-control-socket"),
-                *("--bind", f"127.0.0.1:{PORT}", "--workers", "2", "--threads", "24"),
-                *("--log-level", "warning"),
-            ],
-            cwd=ROOT,
-            env=env,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            for _ in range(100):
-                try:
-                    if ask("GET", "/healthz").status == 200:
-                        break
-                except OSError:
-                    time.sleep(0.2)
-            cookies = signed_in()
-            for _ in range(20):  # both processes are warm
-                ask("GET", "/today/", Cookie=cookies)
-            quiet = tell("quiet ", dashboard_times(cookies))
-            stop, counts = Event(), dict[int, int]()
-            threads = [Thread(target=knock, args=(n, stop, counts)) for n in range(CLIENTS)]
-            for thread in threads:
-                thread.start()
-            time.sleep(1)
-            loaded = tell("loaded", dashboard_times(cookies))
-            stop.set()
-            for thread in threads:
-                thread.join()
-            print(f"p99 ratio {loaded / quiet:.2f}; sign-ins answered: {counts}")
-            print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs")
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+    with demo_server(PORT):
+        cookies = signed_in()
+        for _ in range(20):  # both processes are warm
+            ask("GET", "/today/", Cookie=cookies)
+        quiet = tell("quiet ", dashboard_times(cookies))
+        stop, counts = Event(), dict[int, int]()
+        threads = [Thread(target=knock, args=(n, stop, counts)) for n in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        time.sleep(1)
+        loaded = tell("loaded", dashboard_times(cookies))
+        stop.set()
+        for thread in threads:
+            thread.join()
+        print(f"p99 ratio {loaded / quiet:.2f}; sign-ins answered: {counts}")
+        print(f"Python {platform.python_version()}, {os.cpu_count()} CPUs")
 
 
 if __name__ == "__main__":

@@ -7,23 +7,17 @@ a documented status, and none a 5xx. Schemathesis makes the cases: https://schem
 """
 
 import argparse
-import os
 import re
-import secrets
-import signal
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import httpx2 as httpx
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.demo_server import LEARNER, ROOT, demo_server
+
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance"
 ROUNDS = 60
-# Maya of the demo community, whose sign-in `make run` prints.
-LEARNER = {"email": "maya@demo.learnquest.example", "password": "learn-by-doing"}
 
 
 def main() -> int:
@@ -33,59 +27,18 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8399)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="learnquest-fuzz-") as folder:
-        env = {
-            **os.environ,
-            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/db.sqlite3",
-            "SECRET_KEY": secrets.token_urlsafe(64),
-            "HTTPS": "false",
-            "DEMO": "true",
-            "LOG_LEVEL": "ERROR",
-        }
-        log = Path(folder, "server.log")
-        for command in (
-            ["migrate", "-v", "0"],
-            ["collectstatic", "-v", "0", "--no-input"],
-            ["seed", "--demo"],
-        ):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
-        url = f"http://127.0.0.1:{given.port}"
-        server = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "gunicorn", "tests.fuzz_app", "--no-control-socket"),
-                *("--bind", url.removeprefix("http://"), "--workers", "2", "--threads", "4"),
-                *("--log-level", "warning", "--limit-request-line", "8190"),
-            ],
-            cwd=ROOT,
-            env=env,
-            stderr=log.open("wb"),
-            start_new_session=True,
-        )
+    url, half = f"http://127.0.0.1:{given.port}", given.cases // 2
+    with demo_server(given.port, "--limit-request-line", "8190") as log:
         try:
-            _wait(url)
-            half = given.cases // 2
             good = [
                 _round("nobody", url, half, given.seed, header=None),
                 _round("a learner", url, half, given.seed, header=_sign_in(url)),
             ]
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
             # The audit log speaks whatever LOG_LEVEL says, a line of JSON each.
             lines = log.read_text(errors="replace").splitlines()
             print("\n".join([line for line in lines if not line.startswith("{")][:200]))
     return 0 if all(good) else 1
-
-
-def _wait(url: str) -> None:
-    for _ in range(100):
-        try:
-            if httpx.get(f"{url}/healthz", timeout=2).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass  # not up yet; the loop has an end
-        time.sleep(0.2)
-    raise SystemExit("The server did not start.")
 
 
 def _sign_in(url: str) -> str:
