@@ -169,7 +169,8 @@ def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
             subject=review.submission.challenge.title,
             target=review.get_absolute_url(),
         )
-        badges.award_due(user_id=review.reviewer_id)
+        if review.quality is None:  # else `worth` has just looked what is due
+            badges.award_due(user_id=review.reviewer_id)
     return review
 
 
