@@ -1,5 +1,7 @@
 """Pages of new plans: telling the coach what happened, and taking or leaving each change."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -75,19 +77,18 @@ def take_line(request: LearnerRequest, pk: int) -> HttpResponse:
 
 @post_only(_replan_of)
 def leave_line(request: LearnerRequest, pk: int) -> HttpResponse:
-    line = _line(request, pk)
-    try:
-        replan_taking.leave_line(line=line, by=request.user)
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-    return _answer(request, line.replan)
+    return _do(request, pk, replan_taking.leave_line)
 
 
 @post_only(_replan_of)
 def restore_line(request: LearnerRequest, pk: int) -> HttpResponse:
+    return _do(request, pk, replan_taking.restore_line)
+
+
+def _do(request: LearnerRequest, pk: int, deed: Callable[..., object]) -> HttpResponse:
     line = _line(request, pk)
     try:
-        replan_taking.restore_line(line=line, by=request.user)
+        deed(line=line, by=request.user)
     except DomainError as refusal:
         messages.error(request, str(refusal))
     return _answer(request, line.replan)
