@@ -4,7 +4,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection
@@ -17,6 +17,7 @@ from leaderboard.triggers import LISTED
 # Every verified entry counts here; who writes any standing of a learner holds this one first, and
 # so does the trigger that lists learners or not.
 FIRST = (EVERYONE, "all")
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 type Row = tuple[int, str, str]
 
@@ -98,5 +99,6 @@ def _reach_anew(user_id: int, scope: str, period: str) -> None:
     if time is not None:
         left = left.filter(counted_at__gte=time[0], counted_at__lt=time[1])
     last = left.aggregate(last=Max("occurred_at"))["last"]
-    if last is not None:
-        Standing.objects.filter(scope=scope, period=period, user_id=user_id).update(reached_at=last)
+    standing = Standing.objects.filter(scope=scope, period=period, user_id=user_id)
+    # Where nothing is left, whatever comes next was reached when it came, however long ago.
+    standing.update(reached_at=last or NEVER)

@@ -191,6 +191,22 @@ def test_what_would_change_a_rank(alice: User, bob: User, carol: User) -> None:
     assert (change.behind.user, change.lead) == (carol, 8)
 
 
+def test_what_comes_after_all_was_taken_back_counts_from_its_own_day(alice: User) -> None:
+    """Also where it happened before what was taken back."""
+    points.award(
+        user_id=alice.pk, amount=5, reason=PointEntry.Reason.REVIEW_GIVEN, key="late",
+        verified=True, now=NOW,
+    )  # fmt: skip
+    points.reverse(key="late", reason="No.", now=NOW)
+    earlier = NOW - timedelta(hours=5)
+    points.award(
+        user_id=alice.pk, amount=5, reason=PointEntry.Reason.REVIEW_GIVEN, key="early",
+        verified=True, now=earlier,
+    )  # fmt: skip
+    assert set(Standing.objects.values_list("points", "reached_at")) == {(5, earlier)}
+    assert list(recount.differences()) == []
+
+
 # --- Properties -------------------------------------------------------------
 
 DEEDS = st.lists(
