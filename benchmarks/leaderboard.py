@@ -139,6 +139,21 @@ def mirror_board(name: str) -> None:
     mirror.TIMEOUT_SECONDS = 0.25
 
 
+def note_fallbacks() -> list[str]:
+    """Return a list to which each board is added that the database answers in place of Redis."""
+    from leaderboard import rows
+
+    noted: list[str] = []
+    find = rows.find
+
+    def noting(scope: str, *rest: Any) -> rows.Found:
+        noted.append(scope)
+        return find(scope, *rest)
+
+    rows.find = noting
+    return noted
+
+
 def sizes(learners: list[int], rounds: int) -> bool:
     """Measure all sizes; returns whether nothing grows or asks too much."""
     from django.conf import settings
@@ -148,6 +163,7 @@ def sizes(learners: list[int], rounds: int) -> bool:
         make(name, count)
         if settings.REDIS_URL:
             mirror_board(name)
+    fallbacks = note_fallbacks()
     times: Times = {}
     blocks: dict[tuple[str, int], int] = {}
     queries: dict[str, int] = {}
@@ -165,6 +181,8 @@ def sizes(learners: list[int], rounds: int) -> bool:
 
             tallies.fold()
     is_fine = report(learners, times, blocks, queries)
+    if settings.REDIS_URL:
+        print(f"\nin place of Redis the database answered {len(fallbacks)} times")
     for count, name in names.items():
         use(name)
         print(f"\n{count:,}: {check(count, random.Random(count))} ranks as in a full sort")
