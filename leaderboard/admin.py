@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from leaderboard import alternates, fair_play
+from leaderboard import alternates, fair_play, overturning
 from leaderboard.models import (
     BadgeAward,
     HeldPoints,
@@ -23,13 +23,36 @@ from learnquest.core.admin import LookOnlyAdmin
 from learnquest.core.errors import DomainError
 
 
+class DecidedAdmin[M: models.Model](LookOnlyAdmin[M]):
+    """For moderators: rows to look at, with what can be decided about them."""
+
+    def decide(
+        self, request: HttpRequest, rows: QuerySet[M], deed: Callable[[M, User], object]
+    ) -> None:
+        """Do `deed` to each of `rows`, and say how many it was refused for, and why."""
+        assert isinstance(request.user, User)
+        done = 0
+        for row in rows:
+            try:
+                deed(row, request.user)
+                done += 1
+            except DomainError as refusal:
+                self.message_user(request, f"{row}: {refusal}", messages.WARNING)
+        self.message_user(request, _("%(n)d decided.") % {"n": done})
+
+
 @admin.register(PointEntry)
-class PointEntryAdmin(LookOnlyAdmin[PointEntry]):
+class PointEntryAdmin(DecidedAdmin[PointEntry]):
     list_display = ("user", "amount", "reason", "verified", "category", "occurred_at")
     list_filter = ("reason", "verified", "category")
     search_fields = ("user__email", "key")
     list_select_related = ("user",)
     date_hierarchy = "occurred_at"
+    actions = ("overturn",)
+
+    @admin.action(description=_("Take the points back"))
+    def overturn(self, request: HttpRequest, rows: QuerySet[PointEntry]) -> None:
+        self.decide(request, rows, lambda row, by: overturning.overturn(entry=row, by=by))
 
 
 @admin.register(Standing)
@@ -75,24 +98,6 @@ class LeagueMembershipAdmin(LookOnlyAdmin[LeagueMembership]):
 @admin.register(LeagueTurn)
 class LeagueTurnAdmin(LookOnlyAdmin[LeagueTurn]):
     list_display = ("week", "step", "begun_at", "finished_at")
-
-
-class DecidedAdmin[M: models.Model](LookOnlyAdmin[M]):
-    """For moderators: rows to look at, with what can be decided about them."""
-
-    def decide(
-        self, request: HttpRequest, rows: QuerySet[M], deed: Callable[[M, User], object]
-    ) -> None:
-        """Do `deed` to each of `rows`, and say how many it was refused for, and why."""
-        assert isinstance(request.user, User)
-        done = 0
-        for row in rows:
-            try:
-                deed(row, request.user)
-                done += 1
-            except DomainError as refusal:
-                self.message_user(request, f"{row}: {refusal}", messages.WARNING)
-        self.message_user(request, _("%(n)d decided.") % {"n": done})
 
 
 @admin.register(HeldPoints)

@@ -63,12 +63,16 @@ def facts_of(
 
 
 def _ledger(user_ids: Collection[int], wanted: frozenset[Fact]) -> dict[int, Facts]:
+    """What was overturned since counts for no badge, although the day on which it was done does."""
+
+    def stands(reason: PointEntry.Reason) -> Q:
+        return Q(reason=reason, reversal=None)
+
     def times(reason: PointEntry.Reason) -> Count:
-        return Count("pk", filter=Q(reason=reason))
+        return Count("pk", filter=stands(reason))
 
     def fields(reason: PointEntry.Reason) -> Count:
-        named = Q(reason=reason) & ~Q(category="")
-        return Count("category", filter=named, distinct=True)
+        return Count("category", filter=stands(reason) & ~Q(category=""), distinct=True)
 
     known = {
         Fact.HANDED_IN: times(Reason.HANDED_IN),

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from leaderboard.counts import BLOCK, Tally
 from leaderboard.models import PointEntry, Standing
-from leaderboard.periods import EVERYONE, Period, bounds, category_of, period_key
+from leaderboard.periods import EVERYONE, Period, bounds, category_of, league_of, period_key
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,12 @@ def moments(period: Period, now: datetime) -> list[Moment]:
 def moves(
     places: Mapping[int, tuple[int, int]], scope: str, period: Period, now: datetime
 ) -> dict[int, Moved]:
-    """Return how each learner moved, given their rank and points now; two queries."""
+    """Return how each learner moved, given their rank and points now; two queries.
+
+    Days are counted for the boards of all; of leagues there is nothing to compare with.
+    """
     when = moments(period, now)
-    if not places or not when:
+    if not places or not when or league_of(scope) is not None:
         return dict.fromkeys(places, Moved())
     gains = _gains(places, scope, period_key(period, now), when)
     asked = []

@@ -44,6 +44,17 @@ def category_of(scope: str) -> str | None:
     return category if kind == "category" else None
 
 
+def league_scope(group: int) -> str:
+    """Return how boards name a group of a league."""
+    return f"league:{group}"
+
+
+def league_of(scope: str) -> int | None:
+    """Return the league group that a scope is of, or None."""
+    kind, _, group = scope.partition(":")
+    return int(group) if kind == "league" else None
+
+
 def boards(category: str, counted_at: datetime) -> list[tuple[str, str]]:
     """Return the (scope, period) pairs on which an entry counts."""
     scopes = [EVERYONE, *([category_scope(category)] if category else [])]

@@ -5,7 +5,7 @@ grows with the number of learners. All that a page shows takes five queries.
 """
 
 __all__ = [
-    "PAGE_SIZE", "Board", "Place", "around", "board", "may_see", "place_of", "search",
+    "PAGE_SIZE", "Board", "Place", "around", "board", "place_of", "search",
 ]  # fmt: skip
 
 
@@ -18,10 +18,10 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts.models import User
-from leaderboard import mirror, movement, redis_rows, rows, tallies
+from leaderboard import league_rows, mirror, movement, redis_rows, rows, tallies
 from leaderboard.models import Standing
 from leaderboard.movement import Moved
-from leaderboard.periods import EVERYONE, Period, category_of, period_key
+from leaderboard.periods import EVERYONE, Period, league_of, period_key
 from leaderboard.rows import PAGE_SIZE, Found, Row, Wish, read_wish
 from learnquest.core.searching import matching, words_of
 
@@ -133,6 +133,11 @@ def search(
     key = period_key(period, now or timezone.now())
     if not words_of(text):
         return []
+    if league_of(scope) is not None:
+        places = board(viewer=viewer, scope=scope, period=period, now=now).places
+        group = User.objects.filter(pk__in=[place.user.pk for place in places])
+        named = set(matching(group, text, ["display_name", "username"]))
+        return [place for place in places if place.user in named][:FOUND]
     rank = RawSQL(  # noqa: S611 - as above
         "1 + " + tallies.above('"leaderboard"."points"'),
         [scope, key, scope, key],
@@ -146,13 +151,6 @@ def search(
     ]
 
 
-def may_see(*, scope: str, viewer: User) -> bool:
-    """Return whether somebody may see a board: everybody those of all, its members a league's."""
-    if scope == EVERYONE or category_of(scope) is not None:
-        return True
-    return Standing.objects.filter(scope=scope, user=viewer).exists()
-
-
 def place_of(
     *,
     user: User,
@@ -163,6 +161,9 @@ def place_of(
 ) -> Place | None:
     """Return where `user` stands, or None for somebody without points or off the board."""
     key = period_key(period, now or timezone.now())
+    if (group := league_of(scope)) is not None:
+        row = league_rows.find(group, key, user.pk, Wish("none")).mine
+        return row and Place(row.rank, user, row.points, user.pk == viewer.pk)
     standing = Standing.objects.on_board(scope, key).listed().filter(user=user).first()
     if standing is None:
         return None
@@ -172,6 +173,8 @@ def place_of(
 
 def _find(scope: str, period: str, user_id: int, wish: Wish) -> Found:
     """Find the rows in Redis, where it is set and in step, or else in the database."""
+    if (group := league_of(scope)) is not None:
+        return league_rows.find(group, period, user_id, wish)
     try:
         return mirror.ask(scope, period, partial(redis_rows.find, user_id=user_id, wish=wish))
     except mirror.Unsure:

@@ -28,10 +28,9 @@ def find(client: Redis, key: str, *, user_id: int, wish: Wish) -> Found:
     near_start = max(0, my_index - NEIGHBOURS) if my_index is not None else 0
     near_stop = my_index + NEIGHBOURS + 1 if my_index is not None else 0
     with client.pipeline() as pipe:
-        pipe.zrange(key, start, stop - 1, withscores=True)
-        pipe.zrange(key, near_start, near_stop - 1, withscores=True)
+        pipe.zrange(key, *_closed(start, stop), withscores=True)
+        pipe.zrange(key, *_closed(near_start, near_stop), withscores=True)
         page, near = pipe.execute()
-    page, near = page if stop > start else [], near if near_stop > near_start else []
     scores = list(dict.fromkeys(score for _, score in [*page, *near]))
     with client.pipeline() as pipe:
         for score in scores:
@@ -51,6 +50,11 @@ def find(client: Redis, key: str, *, user_id: int, wish: Wish) -> Found:
         near=around,
         total=total,
     )
+
+
+def _closed(start: int, stop: int) -> tuple[int, int]:
+    """Return a span as Redis takes it, whose ends both count; from 0 to -1 would be a whole set."""
+    return (start, stop - 1) if stop > start else (1, 0)
 
 
 def _span(wish: Wish, index: int | None, total: int) -> tuple[int, int]:

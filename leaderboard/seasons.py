@@ -23,7 +23,7 @@ from leaderboard.models import (
     LeaguePlayer,
     Standing,
 )
-from leaderboard.points import EVERYONE, Period, period_key
+from leaderboard.periods import EVERYONE, Period, league_scope, period_key
 from learnquest.core.errors import Conflict
 
 # How many rise and how many go down in a group in which at least three times as many took part.
@@ -103,14 +103,17 @@ def player_of(user: User) -> LeaguePlayer | None:
     return LeaguePlayer.objects.filter(user=user, left_at=None).first()
 
 
-def scope_of(*, user_id: int, now: datetime) -> str | None:
-    """Return how boards name the league group of a learner in a week: "league:17"."""
-    group = (
-        LeagueMembership.objects.filter(week=week_of(now), user=user_id)
-        .values_list("group", flat=True)
-        .first()
-    )
-    return None if group is None else f"league:{group}"
+def group_of(user: User, now: datetime) -> LeagueGroup | None:
+    """Return the group of somebody who takes part, in the week that runs."""
+    return LeagueGroup.objects.filter(
+        week=week_of(now), memberships__user=user, memberships__user__league_player__left_at=None
+    ).first()
+
+
+def scope_of(user: User, now: datetime | None = None) -> str | None:
+    """Return how boards name the group of a learner in the week that runs; None without one."""
+    group = group_of(user, now or timezone.now())
+    return None if group is None else league_scope(group.pk)
 
 
 def last_week_of(user: User, now: datetime) -> LeagueMembership | None:
@@ -126,10 +129,7 @@ def last_week_of(user: User, now: datetime) -> LeagueMembership | None:
 def table_of(user: User, now: datetime | None = None) -> Table | None:
     """Return the table of a learner's group as it stands, in two queries; None without one."""
     now = now or timezone.now()
-    week = week_of(now)
-    group = LeagueGroup.objects.filter(
-        week=week, memberships__user=user, memberships__user__league_player__left_at=None
-    ).first()
+    group = group_of(user, now)
     if group is None:
         return None
     members = list(_members(group))

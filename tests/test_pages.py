@@ -353,7 +353,7 @@ def test_the_board_shows_ones_own_row_and_falls_back_on_nonsense(
     client: Client, alice: User
 ) -> None:
     client.force_login(alice)
-    page = client.get("/leaderboard/?period=never&category=nothing&page=x")
+    page = client.get("/leaderboard/?period=never&scope=nothing&page=x")
     assert page.status_code == 200 and "Nobody has points here yet" in page.content.decode()
 
 

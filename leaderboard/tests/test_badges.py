@@ -190,6 +190,19 @@ def test_days_and_hours_are_those_of_the_learners_own_clock(alice: User) -> None
     }
 
 
+def test_what_was_overturned_counts_for_no_badge(alice: User) -> None:
+    earn(alice, Reason.REVIEW_GIVEN, count=8)
+    mentor = BY_CODE["mentor"]
+    assert badges.standing_of(mentor, alice, NOW).progress == "8 of 10 reviews"
+    entries = PointEntry.objects.filter(user=alice).order_by("pk")
+    points.reverse(key=entries[0].key, reason="Nobody had written this review.", now=NOW)
+    assert badges.standing_of(mentor, alice, NOW).progress == "7 of 10 reviews"
+    for entry in entries[1:8]:
+        points.reverse(key=entry.key, reason="Nor these.", now=NOW)
+    facts = badge_facts.facts_of(user_ids=[alice.pk], zone=ZoneInfo("UTC"), now=NOW)[alice.pk]
+    assert (facts[Fact.REVIEWS], facts[Fact.REVIEW_FIELDS]) == (0, 0)
+
+
 def test_an_hour_away_is_no_month_away(alice: User) -> None:
     for days in (0, 29):
         earn(alice, Reason.PRACTICE, at=NOW - timedelta(days=days))

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts import audit
 from accounts.models import AuditEvent, KnownDevice, User
-from leaderboard import alternates, fair_play
+from leaderboard import alternates, fair_play, overturning, points
 from leaderboard.fair_play_models import Pattern
 from leaderboard.models import HeldPoints, PointEntry, Standing, Suspicion
 from learnquest.core.errors import Conflict, Forbidden
@@ -165,6 +165,33 @@ def test_moderators_decide_in_the_administration(
     assert "1 decided." in answer.content.decode()
     held.refresh_from_db()
     assert held.state == "released"
+
+
+def test_a_moderator_takes_back_what_was_paid_for_a_wrong_outcome(
+    client: Client, alice: User, mona: User, django_user_model: type[User]
+) -> None:
+    for user in (alice, mona):
+        points.award(
+            user_id=user.pk, amount=20, reason=Reason.WORK_ACCEPTED, key=f"work:{user.pk}",
+            verified=True,
+        )  # fmt: skip
+    entry = PointEntry.objects.get(user=alice)
+    for person, paid in ((alice, entry), (mona, PointEntry.objects.get(user=mona))):
+        with pytest.raises(Forbidden):
+            overturning.overturn(entry=paid, by=person)
+    client.force_login(django_user_model.objects.create_superuser("root@example.com", "a word"))
+    for answer in ("1 decided.", "0 decided."):
+        page = client.post(
+            "/admin/leaderboard/pointentry/",
+            {"action": "overturn", "_selected_action": [entry.pk]},
+            follow=True,
+        )
+        assert answer in page.content.decode()
+    assert points_of(alice) == 0 and PointEntry.objects.filter(user=alice).count() == 2
+    assert AuditEvent.objects.get(kind=audit.Kind.MODERATED).user == alice
+    client.force_login(alice)
+    page = client.get("/leaderboard/why/?period=all").content.decode()
+    assert "A moderator looked at what this was paid for" in page
 
 
 def came_in(user: User, address: str, at: datetime = NOW - timedelta(hours=3)) -> None:

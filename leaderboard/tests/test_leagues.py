@@ -325,8 +325,8 @@ def test_joining_waits_for_the_next_week_and_coming_back_finds_the_old_league(al
     seasons_turn.turn(SECOND)
     table = seasons.table_of(alice, IN_SECOND)
     assert table is not None and table.mine is not None and table.league == League.RIDGE
-    assert seasons.scope_of(user_id=alice.pk, now=IN_SECOND) == f"league:{table.group.pk}"
-    assert seasons.scope_of(user_id=alice.pk, now=IN_FIRST) is None
+    assert seasons.scope_of(alice, IN_SECOND) == f"league:{table.group.pk}"
+    assert seasons.scope_of(alice, IN_FIRST) is None
 
 
 def test_who_left_the_board_cannot_take_part(client: Client, alice: User) -> None:
@@ -367,6 +367,34 @@ def test_the_page_and_the_api_show_the_same_table(
     assert client.post("/league/leave/").status_code == 302
     assert client.get("/api/leagues/mine").json()["rows"] == []
     assert "Take part" in client.get("/league/").content.decode()
+
+
+def test_the_board_of_a_league_is_its_groups_alone(
+    client: Client, alice: User, bob: User, carol: User, charlie: User
+) -> None:
+    for user in (alice, bob, carol):
+        seasons.join(by=user)
+    call_command("turn_week", verbosity=0)
+    week = seasons.week_of(datetime.now(UTC))
+    for user, count in ((alice, 20), (bob, 20), (carol, 5), (charlie, 90)):
+        score(user, count, week)
+    seasons.leave(by=carol)
+    client.force_login(bob)
+    answer = client.get("/api/leaderboard/?scope=league&period=week").json()
+    assert [(row["name"], row["rank"]) for row in answer["items"]] == [("Alice", 1), ("Bob", 1)]
+    assert (answer["scope"], answer["count"], answer["next"]) == ("league", 2, None)
+    answer = client.get(f"/api/leaderboard/user/{bob.pk}?scope=league&period=week").json()
+    assert (answer["rank"], answer["week"]["rank"], answer["all"]) == (1, 1, None)
+    page = client.get("/leaderboard/?scope=league&q=al").content.decode()
+    assert "Where each place leads" in page and "Charlie" not in page
+    assert "Nobody of that name" not in page
+    assert "Why am I 1st?" in client.get("/leaderboard/why/?scope=league").content.decode()
+    for stranger in (charlie, carol):
+        client.force_login(stranger)
+        for scope in ("league", seasons.scope_of(bob)):
+            assert client.get(f"/api/leaderboard/?scope={scope}").status_code == 404
+        page = client.get("/leaderboard/?scope=league").content.decode()
+        assert "Charlie" in page and "My league" not in page
 
 
 @pytest.mark.django_db

@@ -77,6 +77,24 @@ def test_redis_shows_what_the_database_shows(
             assert bool(from_redis.next) == bool(in_database.next)
 
 
+def test_no_question_fetches_a_whole_board(
+    ranks: Redis, alice: User, bob: User, asked_of_the_database: list[rows.Wish]
+) -> None:
+    give(alice, 50)
+    read(alice)
+    ranks.zadd(mirror._key(*BOARD), {mirror.member(n, NOW): -1 for n in range(10**6, 10**6 + 5000)})
+
+    def sent() -> int:
+        return int(ranks.info("stats")["total_net_output_bytes"])
+
+    asked_of_the_database.clear()
+    for who in (alice, bob):  # with a place, and without
+        before = sent()
+        ranking.around(user=who, viewer=alice, period=Period.ALL, now=NOW)
+        read(who)
+        assert sent() - before < 25_000 and not asked_of_the_database
+
+
 def test_changes_reach_redis_before_the_next_answer(
     ranks: Redis, alice: User, bob: User, asked_of_the_database: list[rows.Wish]
 ) -> None:

@@ -17,11 +17,9 @@ from ai import offline
 from ai.offline import feedback as coach
 from challenges.models import Challenge
 from goals.models import Goal, Milestone, Progress
-from leaderboard import badges, history, points, recount, seasons, seasons_turn
-from leaderboard.badge_list import Fact
+from leaderboard import history, points, recount, seasons, seasons_turn
 from leaderboard.league_models import League
 from leaderboard.models import (
-    BadgeAward,
     LeagueGroup,
     LeagueMembership,
     LeaguePlayer,
@@ -29,7 +27,7 @@ from leaderboard.models import (
     PointEntry,
     Standing,
 )
-from learnquest.demo import conduct, content, journeys, papers, people
+from learnquest.demo import awards, conduct, content, journeys, papers, people
 from learnquest.demo.journeys import Handin, Journey
 from reviews import ai_feedback, learning, outcome, quality
 from reviews.grader_beliefs import Population
@@ -40,16 +38,7 @@ from submissions.models import Attachment, DraftRevision, Submission
 
 Reason = PointEntry.Reason
 HUNDRED = Decimal(100)
-PINNED = 3
 LEAGUE_SIZE = 30
-# Badges that count entries of one kind, so that each has its moment in the past.
-COUNTED = {
-    Fact.HANDED_IN: Reason.HANDED_IN,
-    Fact.ACCEPTED: Reason.WORK_ACCEPTED,
-    Fact.MILESTONES: Reason.MILESTONE,
-    Fact.PRACTICES: Reason.PRACTICE,
-    Fact.REVIEWS: Reason.REVIEW_GIVEN,
-}
 BATCH = 500
 
 
@@ -108,7 +97,7 @@ def make_community(*, seed: int, now: datetime) -> Made:
         history.count(now.astimezone(UTC).date() - timedelta(days=days))
     conduct.make_conduct(handins=handins, people=folk, now=now)
     _make_league(folk, now)
-    _award_badges(rows.points, now)
+    awards.award_badges(now)
     return Made(
         learners=len(folk),
         goals=len(ways),
@@ -378,31 +367,6 @@ def _entry(
         counted_at=when,
         local_day=user.today(when),
     )
-
-
-def _award_badges(entries: list[PointEntry], now: datetime) -> None:
-    """Award each badge at the time of the entry that earned it; the others as of now."""
-    earned: dict[tuple[int, str], int] = {}
-    awards = []
-    for entry in sorted(entries, key=lambda entry: (entry.occurred_at, entry.key)):
-        count = earned[entry.user_id, entry.reason] = (
-            earned.get((entry.user_id, entry.reason), 0) + 1
-        )
-        awards += [
-            BadgeAward(
-                user_id=entry.user_id,
-                badge=badge.code,
-                awarded_at=entry.occurred_at,
-                evidence=str(badge.how),
-            )
-            for badge in badges.BADGES
-            if COUNTED.get(badge.fact) == entry.reason and badge.count == count
-        ]
-    BadgeAward.objects.bulk_create(awards, batch_size=BATCH)
-    badges.award_missing(now=now, tell=False)
-    maya = User.objects.get(username="maya")
-    for badge, _award in badges.of(maya)[:PINNED]:
-        badges.pin(code=badge.code, by=maya, now=now)
 
 
 def _make_league(folk: list[User], now: datetime) -> None:

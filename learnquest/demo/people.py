@@ -106,7 +106,7 @@ def moderators() -> Group:
     """Return the group of those who see reported and unsettled work, made where it lacks."""
     group, _ = Group.objects.get_or_create(name=MODERATORS)
     codes = ["moderate", "view_submission", "view_peerreview", "view_aifeedback", "view_user"]
-    codes += ["view_heldpoints", "view_suspicion"]
+    codes += ["view_heldpoints", "view_suspicion", "view_pointentry"]
     group.permissions.add(*Permission.objects.filter(codename__in=codes))
     return group
 

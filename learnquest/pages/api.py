@@ -18,13 +18,13 @@ from challenges.forecast import forecasts
 from challenges.models import Challenge
 from goals import progress_log, replanning
 from goals.api import GoalOut, MilestoneOut
-from goals.models import Category, Goal, Progress
+from goals.models import Goal, Progress
 from leaderboard import badges, ranking
 from leaderboard.models import BadgeAward
-from leaderboard.periods import Period, category_of
+from leaderboard.periods import Period
 from learnquest.core.api import Id, In, Page, Paging, Sent, paged, refusals
 from learnquest.core.http import LearnerRequest
-from learnquest.pages import dashboard, replan
+from learnquest.pages import board_scopes, dashboard, replan
 
 progress_router = Router(tags=["progress"])
 replan_router = Router(tags=["milestones"])
@@ -181,7 +181,8 @@ class BoardQuery(Sent):
     scope: str = Field(
         "everyone",
         max_length=32,
-        description="`everyone` or a field, `category:music`. Leagues: /api/leagues/mine.",
+        description="`everyone`, a field as `category:music`, or `league`: those of your group of "
+        "this week, which answers 404 while you have none.",
     )
     period: Period = Period.WEEK
     cursor: str = Field(
@@ -335,12 +336,14 @@ def take_dates(request: LearnerRequest, goal_id: Id, payload: ReplanIn) -> Any:
 @board_router.get("/", response={200: BoardOut, **refusals(404, 422)})
 def read_board(request: LearnerRequest, query: Query[BoardQuery]) -> Any:
     """A page of a board, and your own row wherever it stands. Ties share a rank."""
-    _check_scope(query.scope, request)
     board = ranking.board(
-        viewer=request.user, scope=query.scope, period=query.period, cursor=query.cursor
+        viewer=request.user,
+        scope=_scope(query.scope, request),
+        period=query.period,
+        cursor=query.cursor,
     )
     return {
-        "scope": board.scope,
+        "scope": query.scope,
         "period": board.period,
         "items": [_place(place) for place in board.places],
         "mine": _place(board.mine),
@@ -358,11 +361,11 @@ def read_standings(request: LearnerRequest, user_id: Id, query: Query[PersonQuer
     is_me = person.pk == request.user.pk
     if not (is_me or person.is_on_leaderboard):
         raise Http404
-    _check_scope(query.scope, request)
-    board = ranking.around(user=person, viewer=request.user, scope=query.scope, period=query.period)
+    scope = _scope(query.scope, request)
+    board = ranking.around(user=person, viewer=request.user, scope=scope, period=query.period)
     places = {
         period.value: _place(
-            ranking.place_of(user=person, viewer=request.user, scope=query.scope, period=period)
+            ranking.place_of(user=person, viewer=request.user, scope=scope, period=period)
         )
         for period in Period
     }
@@ -382,8 +385,9 @@ def read_standings(request: LearnerRequest, user_id: Id, query: Query[PersonQuer
     }
 
 
-def _check_scope(scope: str, request: LearnerRequest) -> None:
-    category = category_of(scope)
-    is_known = category in Category.values if category is not None else True
-    if not (is_known and ranking.may_see(scope=scope, viewer=request.user)):
+def _scope(name: str, request: LearnerRequest) -> str:
+    """Return the board that a client named; raises Http404 for one that there is not for them."""
+    scope = board_scopes.scope_named(name, request.user)
+    if scope is None:
         raise Http404
+    return scope

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from goals.models import Category
 from leaderboard import history, ranking, reasons
 from leaderboard.charts import rank_chart
-from leaderboard.periods import EVERYONE, Period, category_scope
+from leaderboard.periods import EVERYONE, Period
 from leaderboard.rules import RULES
 from learnquest.core.http import LearnerRequest
+from learnquest.pages.board_scopes import LEAGUE, choices, scope_named
 
 PERIODS = {
     Period.WEEK: _("This week"),
@@ -38,6 +38,7 @@ def board(request: LearnerRequest) -> HttpResponse:
     near_alone = request.user.sees_only_neighbours and "everybody" not in request.GET
     context = {
         **asked,
+        "scopes": choices(request.user),
         "board": table,
         "places": table.near if near_alone else table.places,
         "near_alone": near_alone,
@@ -88,14 +89,13 @@ def _asked(request: LearnerRequest) -> dict[str, Any]:
     """Read the period and the scope of an address."""
     name = request.GET.get("period", "")
     period = Period(name) if name in list(Period) else Period.WEEK
-    category = request.GET.get("category", "")
-    if category not in Category.values:
-        category = ""
+    whose = request.GET.get("scope", EVERYONE)
+    scope = scope_named(whose, request.user)
     asked = {
         "period": period,
-        "category": category,
-        "scope": category_scope(category) if category else EVERYONE,
-        "categories": Category.choices,
+        "whose": whose if scope else EVERYONE,
+        "scope": scope or EVERYONE,
+        "is_league": whose == LEAGUE and scope is not None,
     }
     return asked | {
         "here": _link(asked),
@@ -107,5 +107,6 @@ def _asked(request: LearnerRequest) -> dict[str, Any]:
 
 
 def _link(asked: dict[str, Any], **more: object) -> str:
-    query = {"period": asked["period"], "category": asked["category"], **more}
+    whose = asked["whose"] if asked["whose"] != EVERYONE else None
+    query = {"period": asked["period"], "scope": whose, **more}
     return "?" + urlencode({name: value for name, value in query.items() if value})
