@@ -1,7 +1,7 @@
 """Who wants nothing to do with whom. A block works both ways, and nobody is told of it."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Block, User
@@ -39,8 +39,10 @@ def unblock(*, block: Block, by: User) -> None:
     Block.objects.visible_to(by).filter(pk=block.pk).delete()
 
 
-def blocked_with(user: User) -> "QuerySet[User, int]":
-    """Return the ids of whom `user` blocks and who blocks them, as a query to put into another."""
-    return User.objects.filter(Q(blocked_by__blocker=user) | Q(blocks__blocked=user)).values_list(
-        "pk", flat=True
-    )
+def blocked_with(user: User) -> "QuerySet[Block, int]":
+    """Return the ids of whom `user` blocks and who blocks them, as a query to put into another.
+
+    Two halves with an index each; one condition with "or" would go over all people there are.
+    """
+    theirs = Block.objects.filter(blocked=user).values_list("blocker", flat=True)
+    return Block.objects.filter(blocker=user).values_list("blocked", flat=True).union(theirs)

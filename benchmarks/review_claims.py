@@ -6,7 +6,8 @@ Without DATABASE_URL it starts the PostgreSQL of the development requirements fo
 thread is a reviewer after another, who claims and then reads for a while, as people do: the times
 are those of `assignment.claim_next` as a whole, from the first query to the commit. Beside them:
 a burst in which all fifty click at the same moment, which on two cores is a queue for the
-processor, and the processor's time of one claim. The database is emptied before.
+processor, and the processor's time of one claim. The database is emptied before. Blocks between
+people are there too, and others come first as on the site.
 """
 
 import os
@@ -29,6 +30,8 @@ os.environ["LOG_LEVEL"] = "ERROR"
 
 WAITING = 10_000
 AUTHORS = 2_000
+BLOCKS = 5_000
+OTHERS_FIRST_HOURS = 16
 PAUSE = 6.0  # seconds between two claims of a thread, on average
 
 
@@ -39,7 +42,7 @@ def fill(reviewers: int) -> list[Any]:
     from django.db import connection
     from django.utils import timezone
 
-    from accounts.models import User
+    from accounts.models import Block, User
     from challenges.models import Challenge
     from challenges.rubrics import default_rubric
     from goals.models import Goal
@@ -53,6 +56,14 @@ def fill(reviewers: int) -> list[Any]:
     people = User.objects.bulk_create(
         [User(username=f"u{n}", email=f"u{n}@example.com") for n in range(AUTHORS + reviewers)],
         2000,
+    )
+    Block.objects.bulk_create(
+        [
+            Block(blocker=one, blocked=other)
+            for one, other in (rng.sample(people, 2) for _n in range(BLOCKS))
+        ],
+        1000,
+        ignore_conflicts=True,
     )
     fields = ["languages", "programming", "music", "fitness", "writing", "maths"]
     goals = Goal.objects.bulk_create(
@@ -170,6 +181,7 @@ def measure(name: str, reviewers: list[Any], threads: int, pause: float) -> None
 
 def main(threads: int, each: int) -> None:
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -177,6 +189,7 @@ def main(threads: int, each: int) -> None:
     from reviews import assignment
     from reviews.models import PeerReview
 
+    settings.REVIEW_OTHERS_FIRST_HOURS = OTHERS_FIRST_HOURS  # the tests' settings turn it off
     call_command("migrate", verbosity=0)
     reviewers = fill(threads * (each + 1) + 21)
     first = reviewers.pop()

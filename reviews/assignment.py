@@ -1,21 +1,16 @@
 """Who reviews what. Nobody chooses: "review next" takes what needs it most."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThan
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import blocks
 from accounts.models import User
-from goals.models import Goal
 from learnquest.core.errors import Conflict, Invalid
-from reviews import cases
+from reviews import cases, eligibility
 from reviews.models import PeerReview, ReviewCase
 from reviews.queue_models import SEATS, ReviewCaseQuerySet
 from submissions.models import Submission
@@ -24,10 +19,6 @@ LEASE = timedelta(hours=48)
 # After so many quiet hours somebody else may be asked too. The claim stays the reviewer's.
 QUIET = timedelta(hours=12)
 MOST_RENEWALS = 3
-# Reviewers who met within this time do not judge each other.
-PAIR_REST = timedelta(days=30)
-# What somebody owes and gave is counted over this time.
-RECKONED = timedelta(days=28)
 # The preference for one's own field looks no further than this, and only at what is fresh.
 HEAD = 50
 FRESH = timedelta(hours=24)
@@ -35,18 +26,6 @@ TRIES = 3
 NOTE_LENGTH = 2000
 
 __all__ = ["LEASE", "QUIET", "SEATS", "claim_next", "open_claim", "release", "renew", "waiting_for"]
-
-
-def excluded_authors(reviewer: User, *, now: datetime) -> "QuerySet[PeerReview, int | None]":
-    """Return the ids of people whose work this reviewer must not get, as a subquery.
-
-    Whoever reviewed the reviewer's own work within 30 days, or holds it now: two people do not
-    judge each other. This is the place for any other reason why two people should not meet.
-    """
-    met = PeerReview.objects.filter(
-        author=reviewer, reviewer__isnull=False, claimed_at__gt=now - PAIR_REST
-    ).exclude(status=PeerReview.Status.RELEASED)
-    return met.values_list("reviewer", flat=True)
 
 
 def waiting_for(reviewer: User, *, now: datetime | None = None) -> ReviewCaseQuerySet:
@@ -57,34 +36,18 @@ def waiting_for(reviewer: User, *, now: datetime | None = None) -> ReviewCaseQue
     reviews than they owe gets what has waited for some hours: others are asked first.
     """
     now = now or timezone.now()
-    had = PeerReview.objects.filter(submission=OuterRef("submission"), reviewer=reviewer)
+    rules = [eligibility.may_meet(reviewer, now=now), eligibility.is_new_to(reviewer)]
     others_first = timedelta(hours=settings.REVIEW_OTHERS_FIRST_HOURS)
-    fair = (
-        Q(waiting_since__lte=now - others_first) | Q(_owes(reviewer, now)) if others_first else Q()
-    )
-    return (
-        ReviewCase.objects.filter(fair, is_open=True)
+    if others_first:
+        rules.append(eligibility.is_due(reviewer, others_first=others_first, now=now))
+    return ReviewCase.objects.filter(
+        *rules,
+        is_open=True,
         # Work of somebody who is leaving needs no review, and comes back if they stay.
-        .filter(author__is_active=True, author__erase_at=None, submission__hidden_at=None)
-        .exclude(author=reviewer)
-        .exclude(author__in=blocks.blocked_with(reviewer))
-        .exclude(author__in=excluded_authors(reviewer, now=now))
-        .exclude(Exists(had))
-        .in_queue_order()
-    )
-
-
-def _owes(reviewer: User, now: datetime) -> GreaterThan:
-    """Whether the reviewer has not given more than they owe: as many as they receive."""
-    since = now - RECKONED
-    received = Submission.objects.filter(author=reviewer, submitted_at__gt=since)
-    given = PeerReview.objects.given_by(reviewer).sent().filter(submitted_at__gt=since)
-    return GreaterThan(_count(received, "author") * SEATS + 1, _count(given, "reviewer"))
-
-
-def _count(rows: "QuerySet[Any]", by: str) -> Coalesce:
-    counted = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+        author__is_active=True,
+        author__erase_at=None,
+        submission__hidden_at=None,
+    ).in_queue_order()
 
 
 @transaction.atomic
@@ -137,13 +100,11 @@ def _preferred(by: User, now: datetime) -> list[int]:
 
     Within the same number of reviews, people whose work they reviewed lately come later, too.
     """
-    own_field = Goal.objects.filter(owner=by, category=OuterRef("category"))
-    lately = PeerReview.objects.filter(
-        reviewer=by, author=OuterRef("author"), claimed_at__gt=now - PAIR_REST
-    )
     head = (
         waiting_for(by, now=now)
-        .annotate(is_own_field=Exists(own_field), is_met=Exists(lately))
+        .annotate(
+            is_own_field=eligibility.is_in_own_field(by), is_met=eligibility.is_met(by, now=now)
+        )
         .values_list("pk", "is_boosted", "taken", "waiting_since", "is_own_field", "is_met")
     )[:HEAD]
 

@@ -28,8 +28,8 @@ def hand_in(*, submission: Submission, by: User, now: datetime | None = None) ->
     """Hand a draft in: it goes to the coach and to peers, and can no longer be changed.
 
     Handing in twice is handing in once. Raises Invalid, by field, for work without text, link and
-    file, with a link that is none, or without what its challenge asks for; the draft stays as it
-    is.
+    file, with a link that is none, without what its challenge asks for, or that is the same as
+    an earlier attempt; the draft stays as it is.
     """
     # The challenge's lock first, as in every deed that changes work on it: no dead-lock.
     challenge = drafting.lock_challenge(submission.challenge, by)
@@ -99,5 +99,9 @@ def check_ready(submission: Submission) -> None:
             errors["link"] = [_("This is not a link: it should begin with https://.")]
     for field, texts in checks.missing(submission).items():
         errors.setdefault(field, texts)
+    same = checks.same_as(submission)
+    if same is not None:
+        said = _("This is the same as your attempt %(number)d. Change what the reviews ask for.")
+        errors.setdefault("body", [said % {"number": same}])
     if errors:
         raise Invalid(_("This work cannot be handed in yet."), errors=errors)

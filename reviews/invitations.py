@@ -15,7 +15,7 @@ from accounts import inbox, mail, notices
 from accounts.models import Notification, User
 from accounts.speech import speaking_to
 from goals.models import Category, Goal
-from reviews import assignment
+from reviews import assignment, eligibility
 from reviews.models import PeerReview, ReviewCase
 from submissions.models import Submission
 
@@ -73,7 +73,7 @@ def waiting_by_field(reviewer: User, *, now: datetime | None = None) -> list[Wai
 
 def balance(user: User, *, now: datetime | None = None) -> Balance:
     """Return how many reviews a learner received and gave; practice counts as given."""
-    since = (now or timezone.now()) - assignment.RECKONED
+    since = (now or timezone.now()) - eligibility.RECKONED
     sent = PeerReview.objects.sent().filter(submitted_at__gt=since)
     return Balance(sent.filter(author=user).count(), sent.filter(reviewer=user).count())
 
@@ -96,7 +96,7 @@ def invite(*, now: datetime | None = None) -> int:
 
 def _candidates(category: str, now: datetime) -> list[User]:
     """Return whom to ask in a field, those who owe most first."""
-    since = now - assignment.RECKONED
+    since = now - eligibility.RECKONED
     told = Notification.objects.filter(
         user=OuterRef("pk"),
         kind=Notification.Kind.REVIEW_INVITED,

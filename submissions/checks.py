@@ -53,3 +53,23 @@ def missing(submission: Submission) -> dict[str, list[str]]:
     if challenge.requires_attachment and not submission.attachments.exists():
         errors["files"] = [_("This challenge asks for a file: attach one before handing in.")]
     return errors
+
+
+def same_as(submission: Submission) -> int | None:
+    """Return the number of the author's earlier attempt that is the same to the byte, or None."""
+    earlier = (
+        Submission.objects.filter(
+            challenge=submission.challenge_id,
+            author=submission.author_id,
+            body=submission.body,
+            link=submission.link,
+            attempt__lt=submission.attempt,
+        )
+        .order_by("attempt")
+        .prefetch_related("attachments")
+    )
+    files = {file.sha256 for file in submission.attachments.all()}
+    for other in earlier:
+        if files == {file.sha256 for file in other.attachments.all()}:
+            return other.attempt
+    return None

@@ -1,10 +1,11 @@
 """Work that copies another learner's: found by the worker, decided by a moderator."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,11 @@ LEAST_PASSAGES = 15
 # What shares the most marks is looked at; a phrase that thousands use leads to no thousands.
 MOST_CANDIDATES = 20
 MOST_FLAGS = 3
+# Work that nobody has compared so long after it was handed in was lost with its worker.
+LOST_AFTER = timedelta(minutes=10)
+LOOKED_FOR = timedelta(days=1)
+# No text with enough passages is shorter than this, in characters.
+LEAST_LENGTH = 2 * (LEAST_PASSAGES + 2)
 
 
 def compare(submission_id: int, *, now: datetime | None = None) -> list[SimilarityFlag]:
@@ -52,6 +58,22 @@ def compare(submission_id: int, *, now: datetime | None = None) -> list[Similari
         for share, other in alike[:MOST_FLAGS]
         if share >= ALIKE_FROM
     ]
+
+
+def find_lost(*, now: datetime | None = None) -> list[int]:
+    """Return the ids of works in review that should have been compared by now, and were not.
+
+    A text that has too few passages of its own comes again until it is a day old.
+    """
+    now = now or timezone.now()
+    lost = Submission.objects.annotate(length=Length("body")).filter(
+        status=Submission.Status.SUBMITTED,
+        submitted_at__gt=now - LOOKED_FOR,
+        submitted_at__lte=now - LOST_AFTER,
+        length__gte=LEAST_LENGTH,
+        text_marks=None,
+    )
+    return list(lost.order_by("submitted_at").values_list("pk", flat=True))
 
 
 def forget(submission: Submission) -> None:

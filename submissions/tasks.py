@@ -13,6 +13,13 @@ def compare_work(submission_id: int) -> None:
     similarity.compare(submission_id)
 
 
+@scheduled(every=timedelta(minutes=10))
+@task()
+def compare_lost_work() -> None:
+    for pk in similarity.find_lost():
+        similarity.compare(pk)
+
+
 @scheduled(every=timedelta(days=1))
 @task()
 def forget_old_drafts() -> None:

@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
@@ -9,7 +10,7 @@ from reviews import handin
 from reviews.models import AIFeedback
 from submissions import drafting
 from submissions.models import Submission
-from tests.factories import WORK
+from tests.factories import WORK, make_second_attempt
 
 
 def test_handing_in_asks_for_feedback_and_moves_the_challenge(
@@ -79,3 +80,17 @@ def test_other_work_is_refused_while_one_is_in_review(alice: User, challenge: Ch
     with pytest.raises(Conflict, match="in review"):
         handin.hand_in_work(challenge=challenge, by=alice, body="Something else")
     assert Submission.objects.count() == 1
+
+
+def test_the_same_to_the_byte_is_no_second_attempt(
+    alice: User, bob: User, challenge: Challenge
+) -> None:
+    first = make_second_attempt(challenge, bob).submission
+    Submission.objects.filter(pk=first.pk).update(status="returned", settled_at=timezone.now())
+    Challenge.objects.update(status="returned")
+    challenge.refresh_from_db()
+    with pytest.raises(Invalid) as refusal:
+        handin.hand_in_work(challenge=challenge, by=alice, body="A first try.")
+    assert "attempt 1" in refusal.value.errors["body"][0]
+    third, is_new = handin.hand_in_work(challenge=challenge, by=alice, body="A first try, longer.")
+    assert is_new and third.attempt == 3

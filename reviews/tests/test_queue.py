@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from learnquest.core.errors import Conflict, Invalid
-from reviews import assignment, cases, deadlines, peer_review
+from reviews import assignment, cases, deadlines, eligibility, peer_review
 from reviews.models import Outcome, PeerReview, ReviewCase
 from submissions.models import Submission
 from tests.factories import (
@@ -32,7 +32,7 @@ def test_two_people_do_not_judge_each_other(alice: User, bob: User, submission: 
     make_review(submission, bob)
     theirs = make_submission(make_challenge(make_goal(bob)))
     assert assignment.claim_next(by=alice) is None
-    later = timezone.now() + assignment.PAIR_REST + HOUR
+    later = timezone.now() + eligibility.PAIR_REST + HOUR
     found = assignment.claim_next(by=alice, now=later)
     assert found is not None and found.submission == theirs
 

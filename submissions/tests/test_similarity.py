@@ -2,12 +2,13 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from challenges.models import Challenge
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from reviews import withdrawal
-from submissions import shingles, similarity
+from submissions import shingles, similarity, tasks
 from submissions.models import SimilarityFlag, Submission, TextMark
 from tests.factories import make_challenge, make_goal, make_second_attempt, make_submission
 
@@ -99,6 +100,21 @@ def test_drafts_are_nobodys_business(original: Submission, bob: User) -> None:
     copy = work_of(bob, TEXT)
     withdrawal.withdraw(submission=copy, by=bob)
     assert similarity.compare(copy.pk) == []
+
+
+def test_work_whose_comparison_was_lost_is_found_by_the_schedule(
+    original: Submission, bob: User
+) -> None:
+    lost, short = work_of(bob, TEXT), make_submission(make_challenge(make_goal(bob)), body="Yes.")
+    tasks.compare_lost_work.call()
+    assert not SimilarityFlag.objects.exists()  # the worker may still come to it
+    late = timezone.now() - similarity.LOST_AFTER
+    Submission.objects.filter(pk__in=[lost.pk, short.pk]).update(submitted_at=late)
+    assert similarity.find_lost() == [lost.pk]
+    tasks.compare_lost_work.call()
+    # Set back in time, it is the earlier one.
+    assert SimilarityFlag.objects.get().other == lost
+    assert similarity.find_lost() == []
 
 
 def test_what_is_taken_back_is_forgotten(flag: SimilarityFlag, bob: User) -> None:
