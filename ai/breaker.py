@@ -12,6 +12,7 @@ from django.db.models import F
 from ai import statements
 from ai.exchange import Cause, Reply, State
 from ai.models import Breaker
+from ai.statements import Statement, statement
 
 LONGEST = timedelta(minutes=10)
 # Not the server's fault, or an answer: these close nothing.
@@ -47,16 +48,22 @@ def admit(server: str, *, now: datetime) -> Reply | None:
     )
 
 
-def note(server: str, reply: Reply, *, now: datetime) -> None:
-    """Remember how a call ended."""
-    if reply.state in _FINE:
-        # Mostly there is nothing to forget, and then nothing is written.
-        statements.run(
-            "UPDATE ai_breakers SET failures = 0, open_until = NULL, state = '', cause = ''"
-            " WHERE server = %s AND (failures <> 0 OR open_until IS NOT NULL)",
-            server,
-        )
-        return
+def is_failure(reply: Reply) -> bool:
+    """Whether a call ended in a way that counts against its server."""
+    return reply.state not in _FINE
+
+
+def forgotten(server: str) -> Statement:
+    """Return what forgets a server's failures; mostly there are none, and nothing is written."""
+    return statement(
+        "UPDATE ai_breakers SET failures = 0, open_until = NULL, state = '', cause = ''"
+        " WHERE server = %s AND (failures <> 0 OR open_until IS NOT NULL)",
+        server,
+    )
+
+
+def note_failure(server: str, reply: Reply, *, now: datetime) -> None:
+    """Remember a call that failed, and close the way when there were too many."""
     row, _ = Breaker.objects.get_or_create(server=server)
     rows = Breaker.objects.filter(pk=row.pk)
     rows.update(failures=F("failures") + 1, state=reply.state, cause=reply.cause)

@@ -16,6 +16,7 @@ from ai.models import CachedCompletion
 from ai.prompts import Prompt
 from ai.purposes import SHARED
 from ai.schemas import Answer, AnyInputs
+from ai.statements import Statement, statement
 
 
 def key(
@@ -56,7 +57,7 @@ def look_up(request_hash: str, *, now: datetime) -> CachedCompletion | None:
     return found
 
 
-def keep(
+def kept(
     *,
     request_hash: str,
     purpose: Purpose,
@@ -66,33 +67,25 @@ def keep(
     prompt_version: int,
     tokens: tuple[int, int],
     now: datetime,
-) -> None:
-    """Keep an answer for the days of its purpose; an older one under the same hash is replaced."""
-    kept = CachedCompletion(
-        request_hash=request_hash,
-        purpose=purpose.value,
-        user=None if purpose in SHARED else user,
-        response=answer.model_dump(mode="json"),
-        model=model,
-        prompt_version=prompt_version,
-        tokens_in=tokens[0],
-        tokens_out=tokens[1],
-        created_at=now,
-        expires_at=now + timedelta(days=settings.AI_CACHE_DAYS[purpose.value]),
-    )
-    CachedCompletion.objects.bulk_create(
-        [kept],
-        update_conflicts=True,
-        unique_fields=["request_hash"],
-        update_fields=[
-            "response",
-            "model",
-            "prompt_version",
-            "tokens_in",
-            "tokens_out",
-            "created_at",
-            "expires_at",
-        ],
+) -> Statement:
+    """Return what keeps an answer for the days of its purpose, in the place of an older one."""
+    renewed = ("response", "model", "prompt_version", "tokens_in", "tokens_out")
+    renewed += ("created_at", "expires_at")
+    return statement(
+        "INSERT INTO cached_completions (request_hash, purpose, user_id, response, model,"  # noqa: S608 - names of ours
+        " prompt_version, tokens_in, tokens_out, created_at, expires_at, hits)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)"
+        " ON CONFLICT (request_hash) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in renewed),
+        request_hash,
+        purpose.value,
+        None if purpose in SHARED else user.pk,
+        answer.model_dump_json(),
+        model,
+        prompt_version,
+        *tokens,
+        now,
+        now + timedelta(days=settings.AI_CACHE_DAYS[purpose.value]),
     )
 
 

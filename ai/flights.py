@@ -17,6 +17,7 @@ from django.utils import timezone
 from ai import statements
 from ai.exchange import Cause, Reply, State
 from ai.models import CachedCompletion, Flight
+from ai.statements import Statement, statement
 
 FIRST_NAP, LONGEST_NAP = 0.05, 0.5
 
@@ -36,20 +37,22 @@ def board(request_hash: str, *, now: datetime) -> Seat:
     """Take a seat on the flight for this question: the leader's, or a follower's."""
     token = uuid4().hex
     lease = now + timedelta(seconds=settings.AI_DEADLINE_SECONDS + 10)
-    statements.run(
-        "INSERT INTO ai_flights (request_hash, token, lease_until, state, cause)"
-        " VALUES (%s, %s, %s, '', '') ON CONFLICT DO NOTHING",
-        request_hash,
-        token,
-        lease,
-    )
-    found = statements.rows(
-        "SELECT token, EXISTS (SELECT 1 FROM cached_completions c"
-        " WHERE c.request_hash = f.request_hash AND c.expires_at > %s)"
-        " FROM ai_flights f WHERE f.request_hash = %s",
-        now,
-        request_hash,
-    )
+    found = statements.together(
+        statement(
+            "INSERT INTO ai_flights (request_hash, token, lease_until, state, cause)"
+            " VALUES (%s, %s, %s, '', '') ON CONFLICT DO NOTHING",
+            request_hash,
+            token,
+            lease,
+        ),
+        statement(
+            "SELECT token, EXISTS (SELECT 1 FROM cached_completions c"
+            " WHERE c.request_hash = f.request_hash AND c.expires_at > %s)"
+            " FROM ai_flights f WHERE f.request_hash = %s",
+            now,
+            request_hash,
+        ),
+    )[1]
     leader, is_answered = found[0] if found else ("", False)
     if leader == token:
         return Seat(request_hash, token, leads=True, is_answered=bool(is_answered))
@@ -63,17 +66,27 @@ def board(request_hash: str, *, now: datetime) -> Seat:
 
 def land(seat: Seat, reply: Reply) -> None:
     """End a flight that one leads: an answer is in the cache, a failure is told to who waits."""
+    statements.together(landed(seat, reply))
+
+
+def landed(seat: Seat, reply: Reply) -> Statement:
+    """Return the statement of `land`, to be sent with others."""
     if reply.state in {State.OK, State.OVER_BUDGET}:
         # A budget is one learner's own: the next in line may well ask.
-        statements.run(
+        return statement(
             "DELETE FROM ai_flights WHERE request_hash = %s AND token = %s",
             seat.request_hash,
             seat.token,
         )
-    else:
-        Flight.objects.filter(request_hash=seat.request_hash, token=seat.token).update(
-            state=reply.state, cause=reply.cause, retry_after=reply.retry_after
-        )
+    return statement(
+        "UPDATE ai_flights SET state = %s, cause = %s, retry_after = %s"
+        " WHERE request_hash = %s AND token = %s",
+        reply.state.value,
+        reply.cause.value,
+        reply.retry_after,
+        seat.request_hash,
+        seat.token,
+    )
 
 
 def wait(seat: Seat) -> Reply | None:

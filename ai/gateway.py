@@ -23,6 +23,7 @@ from ai.offline import OfflineCoach
 from ai.outcomes import Outcome, words
 from ai.purposes import Task, model_for, settle_for, task_for
 from ai.schemas import (
+    Answer,
     AnyInputs,
     ExplainInputs,
     Explanation,
@@ -31,6 +32,7 @@ from ai.schemas import (
     Plan,
     PlanInputs,
 )
+from ai.statements import Statement, statement
 
 logger = logging.getLogger(__name__)
 
@@ -248,7 +250,7 @@ def _open(call: _Call, record: AIRequest, system: str, text: str) -> Reply | Non
         return Reply(state=State.OVER_BUDGET, cause=refusal.cause, retry_after=refusal.retry_after)
     paused = breaker.admit(breaker.server_of(call.model), now=record.created_at)
     if paused is None:
-        statements.run(
+        statements.rows(
             "INSERT INTO ai_transcripts (request_id, user_id, sent, received)"
             " VALUES (%s, %s, %s, '')",
             record.pk,
@@ -266,25 +268,36 @@ def _land(
 
     A worker that dies before this has spent nothing, one that dies after it finds the answer.
     """
-    statements.run(
-        "UPDATE ai_transcripts SET received = %s WHERE request_id = %s", reply.raw, record.pk
-    )
-    outcome = _close(record, reply, started)
-    now = timezone.now()
-    breaker.note(breaker.server_of(call.model), reply, now=now)
+    _note_end(record, reply, started)
+    server, now = breaker.server_of(call.model), timezone.now()
+    ends = [
+        statement(
+            "UPDATE ai_transcripts SET received = %s WHERE request_id = %s", reply.raw, record.pk
+        ),
+        *budget.settled(record, counts=_counts(reply)),
+        flights.landed(seat, reply),
+    ]
     if reply.answer is not None:
-        cache.keep(
-            request_hash=call.request_hash,
-            purpose=call.purpose,
-            answer=reply.answer,
-            user=call.user,
-            model=call.model,
-            prompt_version=call.prompt.version,
-            tokens=(reply.tokens_in, reply.tokens_out),
-            now=now,
-        )
-    flights.land(seat, reply)
-    return outcome
+        ends.append(_kept(call, reply, reply.answer, now))
+    if breaker.is_failure(reply):
+        breaker.note_failure(server, reply, now=now)
+    else:
+        ends.append(breaker.forgotten(server))
+    statements.together(*ends)
+    return _outcome(record, reply)
+
+
+def _kept(call: _Call, reply: Reply, answer: Answer, now: datetime) -> Statement:
+    return cache.kept(
+        request_hash=call.request_hash,
+        purpose=call.purpose,
+        answer=answer,
+        user=call.user,
+        model=call.model,
+        prompt_version=call.prompt.version,
+        tokens=(reply.tokens_in, reply.tokens_out),
+        now=now,
+    )
 
 
 def _counted(reply: Reply, sent: str) -> Reply:
@@ -334,15 +347,28 @@ def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
 
 def _close(record: AIRequest, reply: Reply, started: float) -> Outcome[Any]:
     """Write into the record how the call ended, settle its budget, and say it in words."""
+    _note_end(record, reply, started)
+    if record.pk is None:
+        record.save()
+    else:
+        budget.settle(record, counts=_counts(reply))
+    return _outcome(record, reply)
+
+
+def _note_end(record: AIRequest, reply: Reply, started: float) -> None:
     record.tokens_in = reply.tokens_in
     record.tokens_out = reply.tokens_out
     record.cost = prices.cost(record.model, reply.tokens_in, reply.tokens_out)
     record.latency_ms = round((time.monotonic() - started) * 1000)
     record.outcome = reply.state.value
-    if record._state.adding:
-        record.save()
-    else:
-        budget.settle(record, counts=bool(reply.tokens_in or reply.tokens_out))
+
+
+def _counts(reply: Reply) -> bool:
+    """Whether a call is one of today's: one that brought nothing is given back."""
+    return bool(reply.tokens_in or reply.tokens_out)
+
+
+def _outcome(record: AIRequest, reply: Reply) -> Outcome[Any]:
     return Outcome(
         state=reply.state,
         answer=reply.answer,
