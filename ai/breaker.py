@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 
-from ai import statements
 from ai.exchange import Cause, Reply, State
 from ai.models import Breaker
 from ai.statements import Statement, statement
@@ -29,10 +28,6 @@ def admit(server: str, *, now: datetime) -> Reply | None:
 
     When the wait is over, one caller gets through as the probe; the others wait for its result.
     """
-    if not statements.rows(
-        "SELECT id FROM ai_breakers WHERE server = %s AND open_until IS NOT NULL", server
-    ):
-        return None
     seen = Breaker.objects.filter(server=server).first()
     if seen is None or seen.open_until is None:
         return None
@@ -45,6 +40,13 @@ def admit(server: str, *, now: datetime) -> Reply | None:
     wait = max(1, round((seen.open_until - now).total_seconds()))
     return Reply(
         state=State(seen.state or State.UNAVAILABLE), retry_after=wait, cause=Cause(seen.cause)
+    )
+
+
+def closed(server: str) -> Statement:
+    """Return what finds out whether `admit` has to be asked at all; mostly it need not."""
+    return statement(
+        "SELECT id FROM ai_breakers WHERE server = %s AND open_until IS NOT NULL", server
     )
 
 

@@ -5,7 +5,6 @@ rows, and gives back what it did not use. So however many come at once, spending
 by one call at most.
 """
 
-import json
 import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -85,7 +84,8 @@ def role(user: User) -> str:
 
 @transaction.atomic(savepoint=False)
 def reserve(request: AIRequest, user: User, *, tokens: int, cost: Decimal) -> Refusal | None:
-    """Save the request with `tokens` and `cost` set aside, or say which limit is reached."""
+    """Set `tokens` and `cost` aside for a request that is yet to be saved, with what was set aside
+    in it; or say which limit is reached."""
     now = request.created_at
     counters = _counters(user, now)
     own, site = statements.together(*_set_aside(counters, tokens=tokens, cost=cost))
@@ -102,7 +102,6 @@ def reserve(request: AIRequest, user: User, *, tokens: int, cost: Decimal) -> Re
             statements.together(*_added(ids, calls=-1, tokens=-tokens, cost=-cost))
             return Refusal(counter.cause, max(1, int((counter.ends - now).total_seconds())))
     request.reserved = {"rows": ids, "tokens": tokens, "cost": str(cost)}
-    request.pk = _insert(request)
     return None
 
 
@@ -232,23 +231,6 @@ def _added(
         )
         for pk in ids
     ]
-
-
-def _insert(request: AIRequest) -> int:
-    """Save a request that is about to be made; returns its id."""
-    found = statements.rows(
-        "INSERT INTO ai_requests (user_id, purpose, model, prompt_version, tokens_in, tokens_out,"
-        " latency_ms, outcome, cost, cached, offline, reserved, is_wrong, note, created_at)"
-        " VALUES (%s, %s, %s, %s, 0, 0, 0, %s, 0, FALSE, FALSE, %s, FALSE, '', %s) RETURNING id",
-        request.user_id,
-        request.purpose,
-        request.model,
-        request.prompt_version,
-        request.outcome,
-        json.dumps(request.reserved),
-        request.created_at,
-    )
-    return int(found[0][0])
 
 
 def _is_of(counter: _Counter) -> Q:

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db.models import F
 
 from accounts.models import User
-from ai import statements
 from ai.exchange import Purpose
 from ai.models import CachedCompletion
 from ai.prompts import Prompt
@@ -45,13 +44,7 @@ def key(
 
 def look_up(request_hash: str, *, now: datetime) -> CachedCompletion | None:
     """Return the answer kept under this hash, if it is still fresh, and count the hit."""
-    if not statements.rows(
-        "SELECT id FROM cached_completions WHERE request_hash = %s AND expires_at > %s",
-        request_hash,
-        now,
-    ):
-        return None
-    found = CachedCompletion.objects.filter(request_hash=request_hash).first()
+    found = CachedCompletion.objects.filter(request_hash=request_hash, expires_at__gt=now).first()
     if found is not None:
         CachedCompletion.objects.filter(pk=found.pk).update(hits=F("hits") + 1)
     return found

@@ -29,38 +29,45 @@ class Seat:
     request_hash: str
     token: str
     leads: bool
-    # Whether another flight landed with the answer between the look into the cache and boarding.
-    is_answered: bool = False
 
 
-def board(request_hash: str, *, now: datetime) -> Seat:
-    """Take a seat on the flight for this question: the leader's, or a follower's."""
+def board(request_hash: str, *, now: datetime, anew: bool = False) -> Seat | None:
+    """Take a seat on the flight for this question: the leader's, or a follower's.
+
+    Returns None when the answer is in the cache already, unless it is to be asked for `anew`.
+    """
     token = uuid4().hex
     lease = now + timedelta(seconds=settings.AI_DEADLINE_SECONDS + 10)
-    found = statements.together(
+    is_known = (
+        "EXISTS (SELECT 1 FROM cached_completions WHERE request_hash = %s AND expires_at > %s)"
+    )
+    known = (request_hash, now)
+    *_, [(leader, is_answered)] = statements.together(
+        # After a crash of the database nobody would be on this flight any more.
+        *statements.hurried(),
         statement(
             "INSERT INTO ai_flights (request_hash, token, lease_until, state, cause)"
-            " VALUES (%s, %s, %s, '', '') ON CONFLICT DO NOTHING",
-            request_hash,
-            token,
-            lease,
+            f" SELECT %s, %s, %s, '', '' WHERE %s OR NOT {is_known} ON CONFLICT DO NOTHING",
+            *(request_hash, token, lease, anew, *known),
         ),
         statement(
-            "SELECT token, EXISTS (SELECT 1 FROM cached_completions c"
-            " WHERE c.request_hash = f.request_hash AND c.expires_at > %s)"
-            " FROM ai_flights f WHERE f.request_hash = %s",
-            now,
-            request_hash,
+            f"SELECT (SELECT token FROM ai_flights WHERE request_hash = %s), {is_known}",  # noqa: S608 - nobody's values
+            *(request_hash, *known),
         ),
-    )[1]
-    leader, is_answered = found[0] if found else ("", False)
-    if leader == token:
-        return Seat(request_hash, token, leads=True, is_answered=bool(is_answered))
+    )
+    leads = leader == token
+    if is_answered and not anew:
+        if leads:
+            # Another flight landed with the answer just before this one would have started.
+            land(Seat(request_hash, token, leads), Reply(state=State.OK))
+        return None
+    if leads:
+        return Seat(request_hash, token, leads)
     # A flight that failed, or whose leader is gone, may be taken over.
     over = Flight.objects.filter(Q(lease_until__lte=now) | ~Q(state=""), request_hash=request_hash)
     taken = over.update(token=token, lease_until=lease, state="", cause="", retry_after=None)
     if taken or not leader:
-        return Seat(request_hash, token, leads=bool(taken), is_answered=bool(is_answered))
+        return Seat(request_hash, token, leads=bool(taken))
     return Seat(request_hash, leader, leads=False)
 
 

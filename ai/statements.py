@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 @dataclass(frozen=True)
@@ -33,19 +33,27 @@ def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def together(*all_of: Statement) -> list[list[tuple[Any, ...]]]:
-    """Run statements one after the other, and return what each of them finds.
+    """Run statements one after the other, all or none, and return what each of them finds.
 
-    Each sees what those before it did. PostgreSQL gets them in one message: Django binds their
-    values on this side, so that they may stand in one text.
+    Each sees what those before it did. PostgreSQL gets them in one message, which is a transaction
+    where none is open: Django binds their values on this side, so that they may stand in one text.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql":
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             return [_found(cursor, each.sql, each.values) for each in all_of]
+    with connection.cursor() as cursor:
         values = tuple(value for each in all_of for value in each.values)
         found = [_found(cursor, ";\n".join(each.sql for each in all_of), values)]
         while cursor.nextset():
             found.append(_fetched(cursor))
         return found
+
+
+def hurried() -> list[Statement]:
+    """Return what lets a transaction end before it is on the disk, for what a crash may take."""
+    if connection.vendor != "postgresql":
+        return []
+    return [Statement("SET LOCAL synchronous_commit TO off")]
 
 
 def for_update() -> str:
