@@ -92,7 +92,7 @@ def reserve(request: AIRequest, user: User, *, tokens: int, cost: Decimal) -> Re
     spent = [Spend(pk=row[0], calls=row[1], tokens=row[2], cost=row[3]) for row in own + site]
     ids = [row.pk for row in spent]
     for counter, row in zip(counters, spent, strict=True):
-        before = {
+        before: dict[str, Decimal | int] = {
             "calls": row.calls - 1,
             "tokens": row.tokens - tokens,
             # SQLite calculates in binary fractions.

@@ -62,8 +62,7 @@ def kept(
     now: datetime,
 ) -> Statement:
     """Return what keeps an answer for the days of its purpose, in the place of an older one."""
-    renewed = ("response", "model", "prompt_version", "tokens_in", "tokens_out")
-    renewed += ("created_at", "expires_at")
+    renewed = "response model prompt_version tokens_in tokens_out created_at expires_at".split()
     return statement(
         "INSERT INTO cached_completions (request_hash, purpose, user_id, response, model,"  # noqa: S608 - names of ours
         " prompt_version, tokens_in, tokens_out, created_at, expires_at, hits)"

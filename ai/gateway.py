@@ -357,10 +357,10 @@ def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
 def _close(record: AIRequest, reply: Reply, started: float) -> Outcome[Any]:
     """Write into the record how the call ended, settle its budget, and say it in words."""
     _note_end(record, reply, started)
-    if record.pk is None:
-        record.save()
-    else:
+    if record.reserved:
         budget.settle(record, counts=_counts(reply))
+    else:
+        record.save()
     return _outcome(record, reply)
 
 
