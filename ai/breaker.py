@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 
-from ai import statements
 from ai.exchange import Cause, Reply, State
 from ai.models import Breaker
+from ai.statements import Statement, statement
 
 LONGEST = timedelta(minutes=10)
 # Not the server's fault, or an answer: these close nothing.
@@ -28,10 +28,6 @@ def admit(server: str, *, now: datetime) -> Reply | None:
 
     When the wait is over, one caller gets through as the probe; the others wait for its result.
     """
-    if not statements.rows(
-        "SELECT id FROM ai_breakers WHERE server = %s AND open_until IS NOT NULL", server
-    ):
-        return None
     seen = Breaker.objects.filter(server=server).first()
     if seen is None or seen.open_until is None:
         return None
@@ -47,16 +43,29 @@ def admit(server: str, *, now: datetime) -> Reply | None:
     )
 
 
-def note(server: str, reply: Reply, *, now: datetime) -> None:
-    """Remember how a call ended."""
-    if reply.state in _FINE:
-        # Mostly there is nothing to forget, and then nothing is written.
-        statements.run(
-            "UPDATE ai_breakers SET failures = 0, open_until = NULL, state = '', cause = ''"
-            " WHERE server = %s AND (failures <> 0 OR open_until IS NOT NULL)",
-            server,
-        )
-        return
+def closed(server: str) -> Statement:
+    """Return what finds out whether `admit` has to be asked at all; mostly it need not."""
+    return statement(
+        "SELECT id FROM ai_breakers WHERE server = %s AND open_until IS NOT NULL", server
+    )
+
+
+def is_failure(reply: Reply) -> bool:
+    """Whether a call ended in a way that counts against its server."""
+    return reply.state not in _FINE
+
+
+def forgotten(server: str) -> Statement:
+    """Return what forgets a server's failures; mostly there are none, and nothing is written."""
+    return statement(
+        "UPDATE ai_breakers SET failures = 0, open_until = NULL, state = '', cause = ''"
+        " WHERE server = %s AND (failures <> 0 OR open_until IS NOT NULL)",
+        server,
+    )
+
+
+def note_failure(server: str, reply: Reply, *, now: datetime) -> None:
+    """Remember a call that failed, and close the way when there were too many."""
     row, _ = Breaker.objects.get_or_create(server=server)
     rows = Breaker.objects.filter(pk=row.pk)
     rows.update(failures=F("failures") + 1, state=reply.state, cause=reply.cause)

@@ -19,6 +19,7 @@ from accounts.models import User
 from ai import statements
 from ai.exchange import Cause
 from ai.models import AIRequest, Spend
+from ai.statements import Statement, statement
 
 
 @dataclass(frozen=True)
@@ -83,17 +84,24 @@ def role(user: User) -> str:
 
 @transaction.atomic(savepoint=False)
 def reserve(request: AIRequest, user: User, *, tokens: int, cost: Decimal) -> Refusal | None:
-    """Save the request with `tokens` and `cost` set aside, or say which limit is reached."""
+    """Set `tokens` and `cost` aside for a request that is yet to be saved, with what was set aside
+    in it; or say which limit is reached."""
     now = request.created_at
     counters = _counters(user, now)
-    rows = _locked(counters)
-    for counter, row in zip(counters, rows, strict=True):
-        if any(getattr(row, name) >= limit for name, limit in counter.limits.items()):
+    own, site = statements.together(*_set_aside(counters, tokens=tokens, cost=cost))
+    spent = [Spend(pk=row[0], calls=row[1], tokens=row[2], cost=row[3]) for row in own + site]
+    ids = [row.pk for row in spent]
+    for counter, row in zip(counters, spent, strict=True):
+        before: dict[str, Decimal | int] = {
+            "calls": row.calls - 1,
+            "tokens": row.tokens - tokens,
+            # SQLite calculates in binary fractions.
+            "cost": round(Decimal(str(row.cost)) - cost, 6),
+        }
+        if any(before[name] >= limit for name, limit in counter.limits.items()):
+            statements.together(*_added(ids, calls=-1, tokens=-tokens, cost=-cost))
             return Refusal(counter.cause, max(1, int((counter.ends - now).total_seconds())))
-    ids = [row.pk for row in rows]
-    _add(ids, calls=1, tokens=tokens, cost=cost)
     request.reserved = {"rows": ids, "tokens": tokens, "cost": str(cost)}
-    request.save()
     return None
 
 
@@ -103,30 +111,40 @@ def settle(request: AIRequest, *, counts: bool) -> None:
 
     `counts` says whether the call is one of today's: one that brought nothing is given back.
     """
+    statements.together(*settled(request, counts=counts))
+
+
+def settled(request: AIRequest, *, counts: bool) -> list[Statement]:
+    """Return the statements of `settle`, to be sent with others in one transaction."""
     aside, request.reserved = request.reserved, {}
     if not aside:
-        return
-    # Whoever empties the row settles it: a worker that was thought lost comes too late.
-    is_first = statements.run(
-        "UPDATE ai_requests SET tokens_in = %s, tokens_out = %s, cost = %s, latency_ms = %s,"
-        " outcome = %s, reserved = '{}' WHERE id = %s AND reserved <> '{}'",
-        request.tokens_in,
-        request.tokens_out,
-        request.cost,
-        request.latency_ms,
-        request.outcome,
-        request.pk,
-    )
-    if not is_first:
-        return
-    marks = ", ".join(["%s"] * len(aside["rows"]))
-    _lock(f"id IN ({marks})", *aside["rows"])
-    _add(
-        aside["rows"],
-        calls=0 if counts else -1,
-        tokens=request.tokens_in + request.tokens_out - aside["tokens"],
-        cost=request.cost - Decimal(aside["cost"]),
-    )
+        return []
+    is_open = "id = %s AND reserved <> '{}'"
+    return [
+        # Whoever gets the row first settles it: a worker that was thought lost comes too late.
+        statement(
+            f"SELECT id FROM ai_requests WHERE {is_open}{statements.for_update()}",  # noqa: S608 - nobody's values
+            request.pk,
+        ),
+        *_added(
+            aside["rows"],
+            calls=0 if counts else -1,
+            tokens=request.tokens_in + request.tokens_out - aside["tokens"],
+            cost=request.cost - Decimal(aside["cost"]),
+            where=f"EXISTS (SELECT 1 FROM ai_requests WHERE {is_open})",  # noqa: S608 - as above
+            values=(request.pk,),
+        ),
+        statement(
+            "UPDATE ai_requests SET tokens_in = %s, tokens_out = %s, cost = %s, latency_ms = %s,"  # noqa: S608 - as above
+            f" outcome = %s, reserved = '{{}}' WHERE {is_open}",
+            request.tokens_in,
+            request.tokens_out,
+            request.cost,
+            request.latency_ms,
+            request.outcome,
+            request.pk,
+        ),
+    ]
 
 
 def left_today(user: User, *, now: datetime | None = None) -> Left:
@@ -134,7 +152,7 @@ def left_today(user: User, *, now: datetime | None = None) -> Left:
     now = now or timezone.now()
     share, calls = 1.0, None
     for counter in _counters(user, now):
-        row = Spend.objects.filter(_is_of(counter)).first() or Spend()
+        row = _spent(counter)
         for name, limit in counter.limits.items():
             share = min(share, 1 - float(getattr(row, name)) / limit if limit else 0.0)
         if counter.user is not None and "calls" in counter.limits:
@@ -149,12 +167,7 @@ def _spent(counter: _Counter) -> Spend:
 def site_standings(*, now: datetime) -> list[Standing]:
     """Return what the site has spent of today's and this month's budgets, with the limits."""
     return [
-        Standing(
-            counter.cause,
-            Spend.objects.filter(_is_of(counter)).first() or Spend(),
-            counter.limits,
-            counter.ends,
-        )
+        Standing(counter.cause, _spent(counter), counter.limits, counter.ends)
         for counter in _site_counters(now)
     ]
 
@@ -169,44 +182,55 @@ def forget_old(*, now: datetime) -> int:
     return Spend.objects.filter(period__lt=f"{now - timedelta(days=62):%Y-%m}").delete()[0]
 
 
-def _locked(counters: list[_Counter]) -> list[Spend]:
-    """Return the counters' rows, which nobody else changes until the transaction ends."""
-    own, *site = counters
-    which = "user_id = %s AND period = %s OR user_id IS NULL AND period IN (%s, %s)"
-    values = (own.user and own.user.pk, own.period, *(counter.period for counter in site))
-    rows = _lock(which, *values)
-    if len(rows) < len(counters):
-        # The first call of a period makes its row, which many may do at once.
-        made = [Spend(user=counter.user, period=counter.period) for counter in counters]
-        Spend.objects.bulk_create(made, ignore_conflicts=True)
-        rows = _lock(which, *values)
-    by_key = {(row.user_id, row.period): row for row in rows}
-    return [by_key[c.user.pk if c.user else None, c.period] for c in counters]
+def _set_aside(
+    counters: list[_Counter], *, tokens: int, cost: Decimal
+) -> tuple[Statement, Statement]:
+    """Return what adds a call to a learner's counter, and to both of the site's, in this order.
 
-
-def _lock(which: str, *values: object) -> list[Spend]:
-    # Always in the same order, so that no two wait for each other.
-    found = statements.rows(
-        f"SELECT id, user_id, period, calls, tokens, cost FROM ai_spend WHERE {which}"  # noqa: S608 - the conditions are ours
-        f" ORDER BY id{statements.for_update()}",
-        *values,
+    The first call of a period makes its rows, which many may do at once.
+    """
+    added = (
+        " DO UPDATE SET calls = ai_spend.calls + excluded.calls,"
+        " tokens = ai_spend.tokens + excluded.tokens,"
+        " cost = CAST(ai_spend.cost + excluded.cost AS numeric)"
+        " RETURNING id, calls, tokens, cost"
     )
+    start = "INSERT INTO ai_spend (user_id, period, calls, tokens, cost) VALUES"
+    one = (1, tokens, cost)
+    own, month, day = counters
+    return (
+        statement(
+            f"{start} (%s, %s, %s, %s, %s)"
+            f" ON CONFLICT (user_id, period) WHERE user_id IS NOT NULL{added}",
+            *(own.user and own.user.pk, own.period, *one),
+        ),
+        statement(
+            f"{start} (NULL, %s, %s, %s, %s), (NULL, %s, %s, %s, %s)"
+            f" ON CONFLICT (period) WHERE user_id IS NULL{added}",
+            *(month.period, *one, day.period, *one),
+        ),
+    )
+
+
+def _added(
+    ids: list[int],
+    *,
+    calls: int,
+    tokens: int,
+    cost: Decimal,
+    where: str = "TRUE",
+    values: tuple[object, ...] = (),
+) -> list[Statement]:
+    """Return what adds to counters; one by one, in the order in which they were locked first, so
+    that no two wait for each other."""
     return [
-        Spend(id=row[0], user_id=row[1], period=row[2], calls=row[3], tokens=row[4], cost=row[5])
-        for row in found
+        statement(
+            "UPDATE ai_spend SET calls = calls + %s, tokens = tokens + %s,"  # noqa: S608 - the conditions are ours
+            f" cost = CAST(cost + %s AS numeric) WHERE id = %s AND {where}",
+            *(calls, tokens, cost, pk, *values),
+        )
+        for pk in ids
     ]
-
-
-def _add(ids: list[int], *, calls: int, tokens: int, cost: Decimal) -> None:
-    marks = ", ".join(["%s"] * len(ids))
-    statements.run(
-        "UPDATE ai_spend SET calls = calls + %s, tokens = tokens + %s,"  # noqa: S608 - marks alone
-        f" cost = CAST(cost + %s AS numeric) WHERE id IN ({marks})",
-        calls,
-        tokens,
-        cost,
-        *ids,
-    )
 
 
 def _is_of(counter: _Counter) -> Q:

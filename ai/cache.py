@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db.models import F
 
 from accounts.models import User
-from ai import statements
 from ai.exchange import Purpose
 from ai.models import CachedCompletion
 from ai.prompts import Prompt
 from ai.purposes import SHARED
 from ai.schemas import Answer, AnyInputs
+from ai.statements import Statement, statement
 
 
 def key(
@@ -44,19 +44,13 @@ def key(
 
 def look_up(request_hash: str, *, now: datetime) -> CachedCompletion | None:
     """Return the answer kept under this hash, if it is still fresh, and count the hit."""
-    if not statements.rows(
-        "SELECT id FROM cached_completions WHERE request_hash = %s AND expires_at > %s",
-        request_hash,
-        now,
-    ):
-        return None
-    found = CachedCompletion.objects.filter(request_hash=request_hash).first()
+    found = CachedCompletion.objects.filter(request_hash=request_hash, expires_at__gt=now).first()
     if found is not None:
         CachedCompletion.objects.filter(pk=found.pk).update(hits=F("hits") + 1)
     return found
 
 
-def keep(
+def kept(
     *,
     request_hash: str,
     purpose: Purpose,
@@ -66,33 +60,24 @@ def keep(
     prompt_version: int,
     tokens: tuple[int, int],
     now: datetime,
-) -> None:
-    """Keep an answer for the days of its purpose; an older one under the same hash is replaced."""
-    kept = CachedCompletion(
-        request_hash=request_hash,
-        purpose=purpose.value,
-        user=None if purpose in SHARED else user,
-        response=answer.model_dump(mode="json"),
-        model=model,
-        prompt_version=prompt_version,
-        tokens_in=tokens[0],
-        tokens_out=tokens[1],
-        created_at=now,
-        expires_at=now + timedelta(days=settings.AI_CACHE_DAYS[purpose.value]),
-    )
-    CachedCompletion.objects.bulk_create(
-        [kept],
-        update_conflicts=True,
-        unique_fields=["request_hash"],
-        update_fields=[
-            "response",
-            "model",
-            "prompt_version",
-            "tokens_in",
-            "tokens_out",
-            "created_at",
-            "expires_at",
-        ],
+) -> Statement:
+    """Return what keeps an answer for the days of its purpose, in the place of an older one."""
+    renewed = "response model prompt_version tokens_in tokens_out created_at expires_at".split()
+    return statement(
+        "INSERT INTO cached_completions (request_hash, purpose, user_id, response, model,"  # noqa: S608 - names of ours
+        " prompt_version, tokens_in, tokens_out, created_at, expires_at, hits)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)"
+        " ON CONFLICT (request_hash) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in renewed),
+        request_hash,
+        purpose.value,
+        None if purpose in SHARED else user.pk,
+        answer.model_dump_json(),
+        model,
+        prompt_version,
+        *tokens,
+        now,
+        now + timedelta(days=settings.AI_CACHE_DAYS[purpose.value]),
     )
 
 

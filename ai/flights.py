@@ -17,6 +17,7 @@ from django.utils import timezone
 from ai import statements
 from ai.exchange import Cause, Reply, State
 from ai.models import CachedCompletion, Flight
+from ai.statements import Statement, statement
 
 FIRST_NAP, LONGEST_NAP = 0.05, 0.5
 
@@ -28,52 +29,71 @@ class Seat:
     request_hash: str
     token: str
     leads: bool
-    # Whether another flight landed with the answer between the look into the cache and boarding.
-    is_answered: bool = False
 
 
-def board(request_hash: str, *, now: datetime) -> Seat:
-    """Take a seat on the flight for this question: the leader's, or a follower's."""
+def board(request_hash: str, *, now: datetime, anew: bool = False) -> Seat | None:
+    """Take a seat on the flight for this question: the leader's, or a follower's.
+
+    Returns None when the answer is in the cache already, unless it is to be asked for `anew`.
+    """
     token = uuid4().hex
     lease = now + timedelta(seconds=settings.AI_DEADLINE_SECONDS + 10)
-    statements.run(
-        "INSERT INTO ai_flights (request_hash, token, lease_until, state, cause)"
-        " VALUES (%s, %s, %s, '', '') ON CONFLICT DO NOTHING",
-        request_hash,
-        token,
-        lease,
+    is_known = (
+        "EXISTS (SELECT 1 FROM cached_completions WHERE request_hash = %s AND expires_at > %s)"
     )
-    found = statements.rows(
-        "SELECT token, EXISTS (SELECT 1 FROM cached_completions c"
-        " WHERE c.request_hash = f.request_hash AND c.expires_at > %s)"
-        " FROM ai_flights f WHERE f.request_hash = %s",
-        now,
-        request_hash,
+    known = (request_hash, now)
+    *_, [(leader, is_answered)] = statements.together(
+        # After a crash of the database nobody would be on this flight any more.
+        *statements.hurried(),
+        statement(
+            "INSERT INTO ai_flights (request_hash, token, lease_until, state, cause)"
+            f" SELECT %s, %s, %s, '', '' WHERE %s OR NOT {is_known} ON CONFLICT DO NOTHING",
+            *(request_hash, token, lease, anew, *known),
+        ),
+        statement(
+            f"SELECT (SELECT token FROM ai_flights WHERE request_hash = %s), {is_known}",  # noqa: S608 - nobody's values
+            *(request_hash, *known),
+        ),
     )
-    leader, is_answered = found[0] if found else ("", False)
-    if leader == token:
-        return Seat(request_hash, token, leads=True, is_answered=bool(is_answered))
+    leads = leader == token
+    if is_answered and not anew:
+        if leads:
+            # Another flight landed with the answer just before this one would have started.
+            land(Seat(request_hash, token, leads), Reply(state=State.OK))
+        return None
+    if leads:
+        return Seat(request_hash, token, leads)
     # A flight that failed, or whose leader is gone, may be taken over.
     over = Flight.objects.filter(Q(lease_until__lte=now) | ~Q(state=""), request_hash=request_hash)
     taken = over.update(token=token, lease_until=lease, state="", cause="", retry_after=None)
     if taken or not leader:
-        return Seat(request_hash, token, leads=bool(taken), is_answered=bool(is_answered))
+        return Seat(request_hash, token, leads=bool(taken))
     return Seat(request_hash, leader, leads=False)
 
 
 def land(seat: Seat, reply: Reply) -> None:
     """End a flight that one leads: an answer is in the cache, a failure is told to who waits."""
+    statements.together(landed(seat, reply))
+
+
+def landed(seat: Seat, reply: Reply) -> Statement:
+    """Return the statement of `land`, to be sent with others."""
     if reply.state in {State.OK, State.OVER_BUDGET}:
         # A budget is one learner's own: the next in line may well ask.
-        statements.run(
+        return statement(
             "DELETE FROM ai_flights WHERE request_hash = %s AND token = %s",
             seat.request_hash,
             seat.token,
         )
-    else:
-        Flight.objects.filter(request_hash=seat.request_hash, token=seat.token).update(
-            state=reply.state, cause=reply.cause, retry_after=reply.retry_after
-        )
+    return statement(
+        "UPDATE ai_flights SET state = %s, cause = %s, retry_after = %s"
+        " WHERE request_hash = %s AND token = %s",
+        reply.state.value,
+        reply.cause.value,
+        reply.retry_after,
+        seat.request_hash,
+        seat.token,
+    )
 
 
 def wait(seat: Seat) -> Reply | None:

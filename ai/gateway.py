@@ -3,6 +3,7 @@
 Provider troubles come back as an `Outcome`; only mistakes in the program raise.
 """
 
+import json
 import logging
 import time
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from ai.offline import OfflineCoach
 from ai.outcomes import Outcome, words
 from ai.purposes import Task, model_for, settle_for, task_for
 from ai.schemas import (
+    Answer,
     AnyInputs,
     ExplainInputs,
     Explanation,
@@ -31,6 +33,7 @@ from ai.schemas import (
     Plan,
     PlanInputs,
 )
+from ai.statements import Statement, statement
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +52,6 @@ class _Call:
     prompt: prompts.Prompt
     request_hash: str
     on_text: OnText = ignore_text
-    # Whether an answer that is known already will not do.
-    is_fresh: bool = False
 
     def record(self, now: datetime, **fields: Any) -> AIRequest:
         """Return a row about this call, not yet saved."""
@@ -121,16 +122,16 @@ def ask(
     if is_offline(user):
         return _ask_offline(purpose, inputs, task, user)
     _refuse_inside_transaction()
-    call = replace(_call(purpose, inputs, task, user, on_text), is_fresh=fresh)
+    call = _call(purpose, inputs, task, user, on_text)
     while True:
         now = timezone.now()
-        if (known := _from_cache(call, now)) is not None:
-            return known
-        seat = flights.board(call.request_hash, now=now)
-        if seat.leads:
+        seat = flights.board(call.request_hash, now=now, anew=fresh)
+        if seat is None:
+            if (known := _from_cache(call, now)) is not None:
+                return known
+        elif seat.leads:
             return _fly(call, seat)
-        failed = flights.wait(seat)
-        if failed is not None:
+        elif (failed := flights.wait(seat)) is not None:
             return _close(call.record(now), failed, time.monotonic())
 
 
@@ -196,9 +197,6 @@ def _ask_offline(
 def _fly(call: _Call, seat: flights.Seat) -> Outcome[Any]:
     """Ask for all who wait on this flight, and let it land whatever happens."""
     try:
-        if seat.is_answered and (known := _from_cache(call, timezone.now())) is not None:
-            flights.land(seat, Reply(state=State.OK))
-            return known
         return _ask_remote(call, seat)
     except BaseException:
         flights.land(seat, Reply(state=State.UNAVAILABLE))
@@ -246,19 +244,34 @@ def _open(call: _Call, record: AIRequest, system: str, text: str) -> Reply | Non
     )
     if refusal is not None:
         return Reply(state=State.OVER_BUDGET, cause=refusal.cause, retry_after=refusal.retry_after)
-    paused = breaker.admit(breaker.server_of(call.model), now=record.created_at)
+    server = breaker.server_of(call.model)
+    [(record.pk,)], closed = statements.together(_inserted(record), breaker.closed(server))
+    paused = breaker.admit(server, now=record.created_at) if closed else None
     if paused is None:
-        statements.run(
+        statements.rows(
             "INSERT INTO ai_transcripts (request_id, user_id, sent, received)"
             " VALUES (%s, %s, %s, '')",
-            record.pk,
-            call.user.pk,
-            text,
+            *(record.pk, call.user.pk, text),
         )
     return paused
 
 
-@transaction.atomic
+def _inserted(record: AIRequest) -> Statement:
+    """Return what saves a call that is about to be made, and finds its id."""
+    return statement(
+        "INSERT INTO ai_requests (user_id, purpose, model, prompt_version, tokens_in, tokens_out,"
+        " latency_ms, outcome, cost, cached, offline, reserved, is_wrong, note, created_at)"
+        " VALUES (%s, %s, %s, %s, 0, 0, 0, %s, 0, FALSE, FALSE, %s, FALSE, '', %s) RETURNING id",
+        record.user_id,
+        record.purpose,
+        record.model,
+        record.prompt_version,
+        record.outcome,
+        json.dumps(record.reserved),
+        record.created_at,
+    )
+
+
 def _land(
     call: _Call, seat: flights.Seat, record: AIRequest, reply: Reply, started: float
 ) -> Outcome[Any]:
@@ -266,25 +279,36 @@ def _land(
 
     A worker that dies before this has spent nothing, one that dies after it finds the answer.
     """
-    statements.run(
-        "UPDATE ai_transcripts SET received = %s WHERE request_id = %s", reply.raw, record.pk
-    )
-    outcome = _close(record, reply, started)
-    now = timezone.now()
-    breaker.note(breaker.server_of(call.model), reply, now=now)
+    _note_end(record, reply, started)
+    server, now = breaker.server_of(call.model), timezone.now()
+    ends = [
+        statement(
+            "UPDATE ai_transcripts SET received = %s WHERE request_id = %s", reply.raw, record.pk
+        ),
+        *budget.settled(record, counts=_counts(reply)),
+        flights.landed(seat, reply),
+    ]
     if reply.answer is not None:
-        cache.keep(
-            request_hash=call.request_hash,
-            purpose=call.purpose,
-            answer=reply.answer,
-            user=call.user,
-            model=call.model,
-            prompt_version=call.prompt.version,
-            tokens=(reply.tokens_in, reply.tokens_out),
-            now=now,
-        )
-    flights.land(seat, reply)
-    return outcome
+        ends.append(_kept(call, reply, reply.answer, now))
+    if breaker.is_failure(reply):
+        breaker.note_failure(server, reply, now=now)
+    else:
+        ends.append(breaker.forgotten(server))
+    statements.together(*ends)
+    return _outcome(record, reply)
+
+
+def _kept(call: _Call, reply: Reply, answer: Answer, now: datetime) -> Statement:
+    return cache.kept(
+        request_hash=call.request_hash,
+        purpose=call.purpose,
+        answer=answer,
+        user=call.user,
+        model=call.model,
+        prompt_version=call.prompt.version,
+        tokens=(reply.tokens_in, reply.tokens_out),
+        now=now,
+    )
 
 
 def _counted(reply: Reply, sent: str) -> Reply:
@@ -305,8 +329,6 @@ def _over_budget(call: _Call, outcome: Outcome[Any]) -> Outcome[Any]:
 
 
 def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
-    if call.is_fresh:
-        return None
     found = cache.look_up(call.request_hash, now=now)
     if found is None:
         return None
@@ -334,15 +356,28 @@ def _from_cache(call: _Call, now: datetime) -> Outcome[Any] | None:
 
 def _close(record: AIRequest, reply: Reply, started: float) -> Outcome[Any]:
     """Write into the record how the call ended, settle its budget, and say it in words."""
+    _note_end(record, reply, started)
+    if record.reserved:
+        budget.settle(record, counts=_counts(reply))
+    else:
+        record.save()
+    return _outcome(record, reply)
+
+
+def _note_end(record: AIRequest, reply: Reply, started: float) -> None:
     record.tokens_in = reply.tokens_in
     record.tokens_out = reply.tokens_out
     record.cost = prices.cost(record.model, reply.tokens_in, reply.tokens_out)
     record.latency_ms = round((time.monotonic() - started) * 1000)
     record.outcome = reply.state.value
-    if record._state.adding:
-        record.save()
-    else:
-        budget.settle(record, counts=bool(reply.tokens_in or reply.tokens_out))
+
+
+def _counts(reply: Reply) -> bool:
+    """Whether a call is one of today's: one that brought nothing is given back."""
+    return bool(reply.tokens_in or reply.tokens_out)
+
+
+def _outcome(record: AIRequest, reply: Reply) -> Outcome[Any]:
     return Outcome(
         state=reply.state,
         answer=reply.answer,

@@ -1,4 +1,4 @@
-"""Challenges, and the plans that propose them, for API clients."""
+"""Challenges, for API clients."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -8,25 +8,15 @@ from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
 from accounts.idempotency import idempotent
-from challenges import (
-    authoring,
-    bulk,
-    generation,
-    ordering,
-    prerequisites,
-    rubric_presets,
-    variation,
-)
-from challenges.models import Challenge, Plan, Proposal
+from challenges import authoring, bulk, ordering, prerequisites, rubric_presets
+from challenges.models import Challenge
 from goals.models import Goal, Milestone
 from learnquest.core import versions
 from learnquest.core.api import IF_MATCH, Id, In, Page, Paging, paged, refusals, stale_shown_by
 from learnquest.core.errors import Invalid
 from learnquest.core.http import LearnerRequest
-from learnquest.core.limits import limit
 
 router = Router(tags=["challenges"])
-ai_router = Router(tags=["ai"])
 
 
 class LevelOut(Schema):
@@ -145,55 +135,11 @@ class ChallengeQuery(Paging):
     q: str = Field("", description="Words in title or instructions.", max_length=100)
 
 
-class ProposalOut(Schema):
-    id: int
-    title: str
-    instructions: str
-    difficulty: int
-    estimated_minutes: int
-    rubric: list[CriterionOut]
-    milestone_title: str
-    milestone_due: date | None
-    state: Proposal.State
-    challenge: int | None = Field(alias="challenge_id")
-
-
-class PlanOut(Schema):
-    id: int
-    goal: int = Field(alias="goal_id")
-    status: Plan.Status
-    summary: str
-    message: str = Field(description="What went wrong, when the plan failed.")
-    model: str
-    is_offline: bool
-    proposals: list[ProposalOut]
-    created_at: datetime
-    finished_at: datetime | None
-
-
-class PlanIn(In):
-    goal: Id
-    wish: str = ""
-    hours_per_week: int | None = Field(None, ge=1, le=80)
-
-
-class AcceptIn(In):
-    only: list[Id] | None = Field(None, description="Ids of proposals; all open ones if left out.")
-
-
-class ProposalChange(In):
-    title: str = ""
-    instructions: str = ""
-    difficulty: int = Field(2, ge=1, le=5)
-    estimated_minutes: int = Field(60, ge=5, le=1200)
-    rubric: list[CriterionIn] = []
-
-
 def _mine(request: LearnerRequest, challenge_id: Id) -> Challenge:
     return get_object_or_404(Challenge.objects.owned_by(request.user), pk=challenge_id)
 
 
-def _fields(sent: dict[str, Any], goal: Goal) -> dict[str, Any]:
+def with_things(sent: dict[str, Any], goal: Goal) -> dict[str, Any]:
     """Put things in the place of their ids, and plain data in the place of schemas."""
     if sent.get("rubric") is not None:
         sent["rubric"] = [
@@ -247,7 +193,7 @@ def _as_data(challenge: Challenge) -> dict[str, Any]:
 def create_challenge(request: LearnerRequest, response: HttpResponse, payload: ChallengeIn) -> Any:
     """Write a challenge of your own for one of your goals."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
-    sent = _fields(payload.sent(), goal)
+    sent = with_things(payload.sent(), goal)
     sent.pop("goal")
     if sent.get("rubric") is None:
         sent.pop("rubric", None)
@@ -280,7 +226,7 @@ def change_many(request: LearnerRequest, payload: BulkIn) -> Any:
     """
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
     if payload.deed == "move":
-        where = _fields({"milestone": payload.milestone}, goal)
+        where = with_things({"milestone": payload.milestone}, goal)
         bulk.move(goal=goal, ids=payload.ids, by=request.user, **where)
     else:
         deed: Any = {"skip": bulk.skip, "resume": bulk.resume, "delete": bulk.delete}[payload.deed]
@@ -306,7 +252,7 @@ def change_challenge(
 ) -> Any:
     """Change a challenge of yours before work is handed in; what you leave out stays."""
     challenge = _mine(request, challenge_id)
-    sent = _fields(payload.sent(), challenge.goal)
+    sent = with_things(payload.sent(), challenge.goal)
     with stale_shown_by(_as_data):
         challenge = authoring.update_challenge(
             challenge=challenge, by=request.user, version=versions.expected(request), **sent
@@ -340,7 +286,7 @@ def duplicate_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
 def place_challenge(request: LearnerRequest, challenge_id: Id, payload: PlaceIn) -> Any:
     """Put a challenge under a milestone, before another challenge or last."""
     challenge = _mine(request, challenge_id)
-    where = _fields({"milestone": payload.milestone}, challenge.goal)
+    where = with_things({"milestone": payload.milestone}, challenge.goal)
     before = None
     if payload.before is not None:
         before = get_object_or_404(Challenge, goal=challenge.goal_id, pk=payload.before)
@@ -359,7 +305,7 @@ def read_prerequisites(request: LearnerRequest, challenge_id: Id) -> Any:
 def change_prerequisites(request: LearnerRequest, challenge_id: Id, payload: NeedsIn) -> Any:
     """Say what comes first. 422, with the circle by its titles, for what would go round."""
     challenge = _mine(request, challenge_id)
-    wanted = _fields({"needs": payload.needs}, challenge.goal)
+    wanted = with_things({"needs": payload.needs}, challenge.goal)
     prerequisites.set_needs(challenge=challenge, by=request.user, **wanted)
     return _needs(challenge)
 
@@ -389,105 +335,3 @@ def skip_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
 def resume_challenge(request: LearnerRequest, challenge_id: Id) -> Any:
     """Take a skipped challenge back."""
     return _shown(authoring.resume(challenge=_mine(request, challenge_id), by=request.user))
-
-
-@ai_router.post(
-    "/generate-challenges", response={200: PlanOut, 202: PlanOut, **refusals(403, 404, 409, 422)}
-)
-def generate_challenges(request: LearnerRequest, response: HttpResponse, payload: PlanIn) -> Any:
-    """Ask the coach for a plan: 202 with `Location` to poll, or 200 when the answer was known."""
-    limit(request, "ai")
-    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=payload.goal)
-    plan = generation.request_plan(
-        goal=goal, by=request.user, wish=payload.wish, hours_per_week=payload.hours_per_week
-    )
-    if plan.status != Plan.Status.PENDING:
-        return Status(200, plan)
-    response["Location"] = f"/api/ai/plans/{plan.pk}"
-    return Status(202, plan)
-
-
-def _my_plan(request: LearnerRequest, plan_id: Id) -> Plan:
-    plans = Plan.objects.visible_to(request.user).prefetch_related("proposals")
-    return get_object_or_404(plans, pk=plan_id)
-
-
-@ai_router.get("/plans/{plan_id}", response={200: PlanOut, **refusals(404)})
-def read_plan(request: LearnerRequest, plan_id: Id) -> Any:
-    """A plan: `pending` while the coach works, then `ready` with proposals, or `failed`."""
-    return _my_plan(request, plan_id)
-
-
-@ai_router.post(
-    "/plans/{plan_id}/retry", response={202: PlanOut, 200: PlanOut, **refusals(403, 404, 409)}
-)
-def retry_plan(request: LearnerRequest, response: HttpResponse, plan_id: Id) -> Any:
-    """Ask again for a plan that failed."""
-    limit(request, "ai")
-    plan = generation.retry_plan(plan=_my_plan(request, plan_id), by=request.user)
-    response["Location"] = f"/api/ai/plans/{plan.pk}"
-    return Status(202 if plan.status == Plan.Status.PENDING else 200, plan)
-
-
-@ai_router.post(
-    "/plans/{plan_id}/accept",
-    response={201: list[ChallengeOut], **refusals(403, 404, 409, 422)},
-)
-def accept_proposals(request: LearnerRequest, plan_id: Id, payload: AcceptIn) -> Any:
-    """Make challenges of a plan's open proposals."""
-    plan = _my_plan(request, plan_id)
-    made = generation.accept_proposals(plan=plan, by=request.user, only=payload.only)
-    ids = [challenge.pk for challenge in made]
-    return Status(201, list(Challenge.objects.filter(pk__in=ids).with_lock().order_by("position")))
-
-
-def _my_proposal(request: LearnerRequest, proposal_id: Id) -> Proposal:
-    return get_object_or_404(Proposal.objects.owned_by(request.user), pk=proposal_id)
-
-
-@ai_router.put(
-    "/proposals/{proposal_id}", response={200: ProposalOut, **refusals(403, 404, 409, 422)}
-)
-def change_proposal(request: LearnerRequest, proposal_id: Id, payload: ProposalChange) -> Any:
-    """Change a proposal before you accept it; what you leave out stays."""
-    proposal = _my_proposal(request, proposal_id)
-    sent = _fields(payload.sent(), proposal.plan.goal)
-    return generation.edit_proposal(proposal=proposal, by=request.user, **sent)
-
-
-@ai_router.post(
-    "/proposals/{proposal_id}/drop", response={200: ProposalOut, **refusals(403, 404, 409)}
-)
-def drop_proposal(request: LearnerRequest, proposal_id: Id) -> Any:
-    """Leave a proposal out."""
-    return generation.drop_proposal(proposal=_my_proposal(request, proposal_id), by=request.user)
-
-
-@ai_router.post(
-    "/proposals/{proposal_id}/restore", response={200: ProposalOut, **refusals(403, 404, 409)}
-)
-def restore_proposal(request: LearnerRequest, proposal_id: Id) -> Any:
-    """Take a dropped proposal back."""
-    proposal = _my_proposal(request, proposal_id)
-    return generation.restore_proposal(proposal=proposal, by=request.user)
-
-
-class VaryIn(In):
-    how: str = Field(description="more, easier, harder or again.", examples=["easier"])
-
-
-@ai_router.post(
-    "/proposals/{proposal_id}/vary", response={202: PlanOut, **refusals(403, 404, 409, 422)}
-)
-def vary_proposal(
-    request: LearnerRequest, response: HttpResponse, proposal_id: Id, payload: VaryIn
-) -> Any:
-    """Ask for another proposal: one more beside it, or an easier, harder or new one in its place.
-
-    Poll the plan at `Location`.
-    """
-    limit(request, "ai")
-    proposal = _my_proposal(request, proposal_id)
-    variation.request_variation(proposal=proposal, by=request.user, how=payload.how)
-    response["Location"] = f"/api/ai/plans/{proposal.plan_id}"
-    return Status(202, _my_plan(request, proposal.plan_id))

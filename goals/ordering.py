@@ -48,6 +48,14 @@ def step(milestone: Milestone, places: int) -> int:
     return before + places
 
 
+def place_before(milestone: Milestone, other: Milestone | None) -> int:
+    """Return where a milestone stands right before another one of its goal; last, without one."""
+    others = Milestone.objects.filter(goal=milestone.goal_id).exclude(pk=milestone.pk)
+    if other is not None:
+        others = others.filter(position__lt=other.position)
+    return others.count()
+
+
 def _write(goal: Goal, ordered: list[Milestone]) -> list[Milestone]:
     """Write positions in two steps, since no two rows may share one even for a moment."""
     rows = Milestone.objects.filter(goal=goal)

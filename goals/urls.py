@@ -12,7 +12,6 @@ urlpatterns = [
     path("goals/<int:pk>/delete/", views.delete, name="delete"),
     path("goals/<int:pk>/practice/", views.log_practice, name="practice"),
     path("goals/<int:pk>/milestones/new/", views.add_milestone, name="add_milestone"),
-    path("goals/<int:pk>/milestones/order/", views.order_milestones, name="order_milestones"),
     path("milestones/<int:pk>/move/", views.move_milestone, name="move_milestone"),
     path("milestones/<int:pk>/edit/", views.edit_milestone, name="edit_milestone"),
     path("milestones/<int:pk>/complete/", views.complete_milestone, name="complete_milestone"),

@@ -156,24 +156,22 @@ def edit_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, "goals/milestone_form.html", context | twice)
 
 
-@post_only("pages:goal")
-def order_milestones(request: LearnerRequest, pk: int) -> HttpResponse:
-    """Keep the order into which milestones were dragged: their ids, "3,1,2"."""
-    goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
-    ids = [int(part) for part in request.POST.get("order", "").split(",") if part.isdecimal()]
-    ordering.order_milestones(goal=goal, by=request.user, milestones=ids)
-    return HttpResponse(status=204) if request.htmx else redirect(goal)
-
-
 @post_only(_goal_of)
 def move_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
-    """Move a milestone one place up or down: the same as dragging it, for every keyboard."""
-    milestone = get_object_or_404(
-        Milestone.objects.owned_by(request.user).select_related("goal"), pk=pk
-    )
-    places = -1 if request.POST.get("way") == "up" else 1
-    to = ordering.step(milestone, places)
+    """Move a milestone one place up or down; or, dragged, before another one or to the end."""
+    mine = Milestone.objects.owned_by(request.user)
+    milestone = get_object_or_404(mine.select_related("goal"), pk=pk)
+    if "before" in request.POST:
+        other = request.POST["before"]
+        before = (
+            get_object_or_404(mine, goal=milestone.goal, pk=other) if other.isdecimal() else None
+        )
+        to = ordering.place_before(milestone, before)
+    else:
+        to = ordering.step(milestone, -1 if request.POST.get("way") == "up" else 1)
     ordering.move_milestone(milestone=milestone, by=request.user, to=to)
+    if request.htmx:
+        return HttpResponse(status=204)
     return redirect(f"{milestone.goal.get_absolute_url()}#milestone-{milestone.pk}")
 
 

@@ -1,58 +1,34 @@
-"""Work handed in, the coach's feedback and peer reviews, for API clients."""
+"""Peer reviews, for API clients: the queue, a claim, and what its author says of a review."""
 
 from datetime import datetime
 from typing import Any, Literal
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
-from accounts.idempotency import idempotent
 from ai.api import AskOut, answer_ask
 from challenges.api import CriterionOut
-from challenges.models import Challenge
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals, stale_shown_by
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from reviews import (
-    ai_feedback,
     assignment,
     coaching,
-    consensus_told,
-    handin,
     invitations,
     next_work,
     peer_review,
     standings,
     taking_up,
     training,
-    waits,
-    withdrawal,
     work_views,
 )
-from reviews.models import AIFeedback, Outcome, PeerReview
-from submissions import drafting, hints
-from submissions.api import FILE_ANSWER, AttachmentOut
-from submissions.models import Attachment, Submission
+from reviews.feedback_api import HelpfulIn
+from reviews.models import PeerReview
+from submissions.api import FILE_ANSWER
+from submissions.models import Attachment
 
-submission_router = Router(tags=["submissions"])
-review_router = Router(tags=["reviews"])
-ai_router = Router(tags=["ai"])
-
-
-class SubmissionOut(Schema):
-    id: int
-    challenge: int = Field(alias="challenge_id")
-    attempt: int
-    body: str
-    link: str
-    status: Submission.Status
-    saved_at: datetime
-    submitted_at: datetime | None
-    settled_at: datetime | None
-    score: float | None = Field(description="0 to 100, once it is settled.")
-    score_error: float | None = Field(description="Standard error of the score.")
-    attachments: list[AttachmentOut]
+router = Router(tags=["reviews"])
 
 
 class FileToReviewOut(Schema):
@@ -62,56 +38,6 @@ class FileToReviewOut(Schema):
     name: str = Field(alias="neutral_name")
     kind: Attachment.Kind
     size: int
-
-
-class CriterionScoreOut(Schema):
-    key: str
-    score: int
-    comment: str
-
-
-class QuotedOut(Schema):
-    quote: str = Field(description="The learner's own words.")
-    comment: str
-
-
-class FeedbackOut(Schema):
-    submission: int = Field(alias="submission_id")
-    status: AIFeedback.Status
-    summary: str
-    scores: list[CriterionScoreOut]
-    strengths: list[QuotedOut]
-    improvements: list[QuotedOut]
-    next_step: str
-    message: str = Field(description="What went wrong, when it failed.")
-    model: str
-    is_offline: bool
-    cached: bool
-    helpful: bool | None
-    is_wrong: bool = Field(description="You reported that something in it is wrong.")
-    confidence: str = Field(description="low, medium or high; empty before it is ready.")
-    requested_at: datetime
-    finished_at: datetime | None
-
-
-class ConsensusPartOut(Schema):
-    """What one grade came to: without a name."""
-
-    review: int | None = Field(description="Id of the review; null for the coach.")
-    score: float
-    correction: int = Field(description="For how high or low this grader usually grades.")
-    share: int = Field(description="How much it counts, in per cent.")
-
-
-class ConsensusOut(Schema):
-    """How a score came about. It says how far graders agree, not who is right."""
-
-    score: float
-    error: float = Field(description="Standard error.")
-    is_mean: bool = Field(description="The plain mean, since no grader is known well enough.")
-    is_provisional: bool = Field(description="The coach's result, until peers arrive.")
-    parts: list[ConsensusPartOut] = Field(alias="rows")
-    words: list[str] = Field(alias="sentences")
 
 
 class PassageOut(Schema):
@@ -140,30 +66,6 @@ class ReviewReceivedOut(Schema):
     def resolve_reviewer(review: PeerReview) -> str | None:
         is_shown = review.shows_names and review.reviewer is not None
         return review.reviewer.name if is_shown and review.reviewer else None
-
-
-class WaitOut(Schema):
-    """Where work in review stands."""
-
-    done: int = Field(description="Reviews that have come.")
-    wanted: int
-    usual: str = Field(description="Half of all works had theirs within this; may be empty.")
-    is_boosted: bool = Field(description="It comes first, since it has waited for 72 hours.")
-    is_ended: bool = Field(description="It has waited for a week: the next review settles it.")
-
-
-class SubmissionDetail(SubmissionOut):
-    feedback: FeedbackOut | None
-    consensus: ConsensusOut | None
-    reviews: list[ReviewReceivedOut]
-    wait: WaitOut | None = Field(description="While it is in review.")
-
-
-class WorkIn(In):
-    challenge: Id
-    body: str = ""
-    link: str = ""
-    hand_in: bool = Field(True, description="False keeps it as your draft.")
 
 
 class ReviewedWorkOut(Schema):
@@ -292,27 +194,6 @@ class ReviewQuery(Paging):
     status: PeerReview.Status | None = None
 
 
-class FeedbackIn(In):
-    submission: Id
-
-
-class HelpfulIn(In):
-    helpful: bool
-
-
-def _detail(submission: Submission) -> Submission:
-    submission.feedback = AIFeedback.objects.filter(submission=submission).first()  # type: ignore[attr-defined]
-    submission.reviews = list(  # type: ignore[attr-defined]
-        PeerReview.objects.filter(submission=submission).sent().order_by("submitted_at")
-    )
-    submission.consensus = consensus_told.told(  # type: ignore[attr-defined]
-        Outcome.objects.filter(submission=submission).first(),
-        submission.reviews,  # type: ignore[attr-defined]
-    )
-    submission.wait = waits.of_work(submission)  # type: ignore[attr-defined]
-    return submission
-
-
 def _with_work(review: PeerReview) -> PeerReview:
     challenge = review.submission.challenge
     review.work = {  # type: ignore[attr-defined]
@@ -330,7 +211,7 @@ def _with_work(review: PeerReview) -> PeerReview:
     return review
 
 
-def _shown(request: LearnerRequest, reviews: list[PeerReview]) -> list[PeerReview]:
+def shown(request: LearnerRequest, reviews: list[PeerReview]) -> list[PeerReview]:
     """Leave out what single reviews were worth until the reviewer has done enough of them."""
     if not standings.may_see_quality(request.user):
         for review in reviews:
@@ -338,7 +219,7 @@ def _shown(request: LearnerRequest, reviews: list[PeerReview]) -> list[PeerRevie
     return reviews
 
 
-def _write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> PeerReview:
+def write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> PeerReview:
     """Send a review or keep it, as the client asks."""
     if payload.send:
         limit(request, "review")
@@ -348,88 +229,28 @@ def _write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> Pe
         return deed(review=review, by=request.user, **given)
 
 
-def _reviews_of(request: LearnerRequest) -> Any:
+def reviews_of(request: LearnerRequest) -> Any:
     # What a moderator hid is out of its reviewers' sight, too.
     mine = PeerReview.objects.given_by(request.user).filter(submission__hidden_at=None)
     return mine.select_related("submission__challenge__goal")
 
 
-@submission_router.post(
-    "/",
-    response={201: SubmissionOut, 200: SubmissionOut, **refusals(403, 404, 409, 422)},
-)
-@idempotent
-def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
-    """Hand in work (201), or keep it as a draft (200). The same work sent twice is handed in
-    once, and answers 200. There are no versions here: the last save of a draft wins."""
-    if payload.hand_in:
-        limit(request, "submission")
-    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)
-    work: dict[str, Any] = {
-        "challenge": challenge,
-        "body": payload.body,
-        "link": payload.link,
-    }
-    if not payload.hand_in:
-        return Status(200, drafting.save_draft(by=request.user, **work))
-    submission, is_new = handin.hand_in_work(by=request.user, **work)
-    return Status(201 if is_new else 200, submission)
-
-
-@submission_router.get(
-    "/challenge/{challenge_id}", response={200: Page[SubmissionOut], **refusals(404, 422)}
-)
-def list_submissions(request: LearnerRequest, challenge_id: Id, paging: Query[Paging]) -> Any:
-    """Your work on one of your challenges, the latest attempt first."""
-    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=challenge_id)
-    works = Submission.objects.owned_by(request.user).filter(challenge=challenge)
-    return paged(works.order_by("-attempt").prefetch_related("attachments"), paging, list)
-
-
-@submission_router.get("/{submission_id}", response={200: SubmissionDetail, **refusals(404)})
-def read_submission(request: LearnerRequest, submission_id: Id) -> Any:
-    """Work of yours with all that was said of it.
-
-    Work that you are to review is found at its review, without anybody else's scores."""
-    if PeerReview.objects.unsent_by(request.user).filter(submission=submission_id).exists():
-        raise Http404
-    return _detail(get_object_or_404(Submission.objects.visible_to(request.user), pk=submission_id))
-
-
-@submission_router.post(
-    "/{submission_id}/withdraw", response={200: SubmissionOut, **refusals(403, 404, 409)}
-)
-def withdraw_submission(request: LearnerRequest, submission_id: Id) -> Any:
-    """Take work back before anybody has begun to review it: it is your draft again."""
-    work = get_object_or_404(Submission.objects.owned_by(request.user), pk=submission_id)
-    return withdrawal.withdraw(submission=work, by=request.user)
-
-
-@submission_router.put(
-    "/{submission_id}/review", response={200: ReviewOut, **refusals(403, 404, 409, 412, 422)}
-)
-def review_submission(request: LearnerRequest, submission_id: Id, payload: ReviewIn) -> Any:
-    """Send your review of work that you claimed, or keep it as a draft."""
-    review = get_object_or_404(_reviews_of(request), submission=submission_id)
-    return _shown(request, [_write(request, review, payload)])[0]
-
-
-@review_router.get("/", response={200: Page[ReviewOut], **refusals(422)})
+@router.get("/", response={200: Page[ReviewOut], **refusals(422)})
 def list_reviews(request: LearnerRequest, query: Query[ReviewQuery]) -> Any:
     """Your reviews, the latest first."""
     reviews = PeerReview.objects.given_by(request.user).order_by("-claimed_at", "-pk")
     if query.status:
         reviews = reviews.filter(status=query.status)
-    return paged(reviews, query, lambda rows: _shown(request, list(rows)))
+    return paged(reviews, query, lambda rows: shown(request, list(rows)))
 
 
-@review_router.get("/standing", response={200: StandingAsReviewerOut, **refusals()})
+@router.get("/standing", response={200: StandingAsReviewerOut, **refusals()})
 def read_standing(request: LearnerRequest) -> Any:
     """How you review: your quality with its parts and a tip, after five reviews."""
     return standings.of(request.user)
 
 
-@review_router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403)})
+@router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403)})
 def claim_next(request: LearnerRequest) -> Any:
     """Claim the work that needs a review most; 204 when nothing waits for you. Who is new to
     reviewing gets two works for practice first, with `is_training`."""
@@ -438,7 +259,7 @@ def claim_next(request: LearnerRequest) -> Any:
     return Status(204, None) if review is None else Status(200, _with_work(review))
 
 
-@review_router.get("/queue", response={200: QueueOut, **refusals()})
+@router.get("/queue", response={200: QueueOut, **refusals()})
 def read_queue(request: LearnerRequest) -> Any:
     """What waits for you by field, and what you owe: as many reviews as you receive."""
     held = assignment.open_claim(request.user)
@@ -453,7 +274,7 @@ def read_queue(request: LearnerRequest) -> Any:
     }
 
 
-@review_router.post("/practise", response={200: ReviewDetail, 204: None, **refusals(403)})
+@router.post("/practise", response={200: ReviewDetail, 204: None, **refusals(403)})
 def practise(request: LearnerRequest) -> Any:
     """Take a work with known marks to practise on; 204 when you have had them all."""
     limit(request, "review")
@@ -461,14 +282,14 @@ def practise(request: LearnerRequest) -> Any:
     return Status(204, None) if review is None else Status(200, _with_work(review))
 
 
-@review_router.get("/{review_id}", response={200: ReviewDetail, **refusals(404)})
+@router.get("/{review_id}", response={200: ReviewDetail, **refusals(404)})
 def read_review(request: LearnerRequest, review_id: Id) -> Any:
     """A review of yours with the work."""
-    review = get_object_or_404(_reviews_of(request), pk=review_id)
-    return _with_work(_shown(request, [review])[0])
+    review = get_object_or_404(reviews_of(request), pk=review_id)
+    return _with_work(shown(request, [review])[0])
 
 
-@review_router.get(
+@router.get(
     "/{review_id}/attachments/{number}",
     response={200: None, **refusals(404)},
     openapi_extra=FILE_ANSWER,
@@ -478,36 +299,32 @@ def read_attachment_to_review(request: LearnerRequest, review_id: Id, number: in
     return work_views.attachment(request, review_id, number)
 
 
-@review_router.put("/{review_id}", response={200: ReviewOut, **refusals(403, 404, 409, 412, 422)})
+@router.put("/{review_id}", response={200: ReviewOut, **refusals(403, 404, 409, 412, 422)})
 def write_review(request: LearnerRequest, review_id: Id, payload: ReviewIn) -> Any:
     """Send your review, or keep it as a draft. A draft keeps your place for twelve hours; what
     you send counts even when your lease is over."""
-    review = get_object_or_404(_reviews_of(request), pk=review_id)
-    return _shown(request, [_write(request, review, payload)])[0]
+    review = get_object_or_404(reviews_of(request), pk=review_id)
+    return shown(request, [write(request, review, payload)])[0]
 
 
-@review_router.post(
-    "/{review_id}/release", response={200: ReviewOut, **refusals(403, 404, 409, 422)}
-)
+@router.post("/{review_id}/release", response={200: ReviewOut, **refusals(403, 404, 409, 422)})
 def release(request: LearnerRequest, review_id: Id, payload: ReleaseIn | None = None) -> Any:
     """Give a claim back, perhaps with a reason; `reported` sends it to the moderators."""
     given = payload.model_dump() if payload else {}
     return assignment.release(
-        review=get_object_or_404(_reviews_of(request), pk=review_id), by=request.user, **given
+        review=get_object_or_404(reviews_of(request), pk=review_id), by=request.user, **given
     )
 
 
-@review_router.post("/{review_id}/renew", response={200: ReviewOut, **refusals(403, 404, 409)})
+@router.post("/{review_id}/renew", response={200: ReviewOut, **refusals(403, 404, 409)})
 def renew(request: LearnerRequest, review_id: Id) -> Any:
     """Take 48 more hours."""
     return assignment.renew(
-        review=get_object_or_404(_reviews_of(request), pk=review_id), by=request.user
+        review=get_object_or_404(reviews_of(request), pk=review_id), by=request.user
     )
 
 
-@review_router.post(
-    "/{review_id}/helpful", response={200: ReviewReceivedOut, **refusals(403, 404, 422)}
-)
+@router.post("/{review_id}/helpful", response={200: ReviewReceivedOut, **refusals(403, 404, 422)})
 def mark_helpful(request: LearnerRequest, review_id: Id, payload: HelpfulIn) -> Any:
     """Say whether a review of your work helped."""
     received = PeerReview.objects.filter(author=request.user).sent()
@@ -515,7 +332,7 @@ def mark_helpful(request: LearnerRequest, review_id: Id, payload: HelpfulIn) -> 
     return peer_review.mark_helpful(review=review, by=request.user, helpful=payload.helpful)
 
 
-@review_router.post(
+@router.post(
     "/{review_id}/addressed", response={200: ReviewReceivedOut, **refusals(403, 404, 409, 422)}
 )
 def mark_addressed(request: LearnerRequest, review_id: Id, payload: AddressedIn) -> Any:
@@ -525,75 +342,7 @@ def mark_addressed(request: LearnerRequest, review_id: Id, payload: AddressedIn)
     return taking_up.mark_addressed(review=review, by=request.user, **payload.model_dump())
 
 
-@ai_router.post(
-    "/feedback", response={200: FeedbackOut, 202: FeedbackOut, **refusals(403, 404, 409, 422)}
-)
-def ask_for_feedback(request: LearnerRequest, response: HttpResponse, payload: FeedbackIn) -> Any:
-    """The coach's feedback on work that you handed in: 200 when it is there, else 202 with
-    `Location` to poll. After a failure this asks again."""
-    limit(request, "ai")
-    feedback = get_object_or_404(
-        AIFeedback.objects.filter(submission__author=request.user), submission=payload.submission
-    )
-    if ai_feedback.can_retry(feedback):
-        feedback = ai_feedback.retry(feedback=feedback, by=request.user)
-    if feedback.status == AIFeedback.Status.READY:
-        return Status(200, feedback)
-    response["Location"] = f"/api/ai/feedback/{feedback.submission_id}"
-    return Status(202, feedback)
-
-
-@ai_router.get("/feedback/{submission_id}", response={200: FeedbackOut, **refusals(404)})
-def read_feedback(request: LearnerRequest, submission_id: Id) -> Any:
-    """Feedback on work: `pending`, `ready` or `failed`."""
-    feedback = AIFeedback.objects.visible_to(request.user).filter(submission=submission_id).first()
-    if feedback is None:
-        raise Http404
-    return feedback
-
-
-@ai_router.post(
-    "/feedback/{submission_id}/helpful",
-    response={200: FeedbackOut, **refusals(403, 404, 409, 422)},
-)
-def rate_feedback(request: LearnerRequest, submission_id: Id, payload: HelpfulIn) -> Any:
-    """Say whether the coach's feedback on your work helped."""
-    feedback = get_object_or_404(
-        AIFeedback.objects.filter(submission__author=request.user), submission=submission_id
-    )
-    return ai_feedback.rate(feedback=feedback, by=request.user, helpful=payload.helpful)
-
-
-class WrongIn(In):
-    note: str = ""
-
-
-@ai_router.post(
-    "/feedback/{submission_id}/wrong", response={200: FeedbackOut, **refusals(403, 404, 409, 422)}
-)
-def report_feedback(request: LearnerRequest, submission_id: Id, payload: WrongIn) -> Any:
-    """Say that the coach's feedback on your work is wrong, and why."""
-    feedback = get_object_or_404(
-        AIFeedback.objects.filter(submission__author=request.user), submission=submission_id
-    )
-    return ai_feedback.report_wrong(feedback=feedback, by=request.user, note=payload.note)
-
-
-class HintIn(In):
-    challenge: int
-
-
-@ai_router.post("/hint", response={200: AskOut, 202: AskOut, **refusals(403, 404, 409, 422)})
-def request_hint(request: LearnerRequest, response: HttpResponse, payload: HintIn) -> Any:
-    """Get the next of three hints for a challenge of yours; never the answer."""
-    limit(request, "ai")
-    challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)
-    return answer_ask(response, hints.request_hint(challenge=challenge, by=request.user))
-
-
-@review_router.post(
-    "/{review_id}/check", response={200: AskOut, 202: AskOut, **refusals(403, 404, 422)}
-)
+@router.post("/{review_id}/check", response={200: AskOut, 202: AskOut, **refusals(403, 404, 422)})
 def check_review(request: LearnerRequest, response: HttpResponse, review_id: Id) -> Any:
     """Have the saved words of your review looked at before you send it: vague, or unkind?"""
     limit(request, "ai")

@@ -153,7 +153,6 @@ PAGES: dict[str, list[Rule]] = {
         owner("milestone", 200),
         owner("milestone", 302, **POST, title="Two"),
     ],
-    "goals:order_milestones": [owner("goal", 422, **POST, order="0")],
     "goals:move_milestone": [owner("milestone", 302, **POST, way="up")],
     "pages:replan": [owner("goal", 200), owner("goal", 302, **POST)],
     "pages:shared_goal": [Rule("GET", (200,) * 5, "share_key")],

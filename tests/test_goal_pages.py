@@ -189,10 +189,14 @@ def test_the_buttons_and_the_drag_put_milestones_into_order(
     assert order() == ["c", "a", "b"]
     tab.post(f"/milestones/{c.pk}/move/", {"way": "up"})
     assert order() == ["c", "a", "b"]
-    url = f"/goals/{goal.pk}/milestones/order/"
-    dragged = tab.post(url, {"order": f"{b.pk},{a.pk},{c.pk}"}, headers={"HX-Request": "true"})
-    assert dragged.status_code == 204 and order() == ["b", "a", "c"]
-    assert tab.post(url, {"order": f"{b.pk},x"}).status_code == 422 and order() == ["b", "a", "c"]
+    url, htmx = f"/milestones/{b.pk}/move/", {"HX-Request": "true"}
+    assert tab.post(url, {"before": f"{c.pk}"}, headers=htmx).status_code == 204
+    assert order() == ["b", "c", "a"]
+    assert tab.post(url, {"before": ""}, headers=htmx).status_code == 204
+    assert order() == ["c", "a", "b"]
+    # What it was dropped before is gone meanwhile.
+    assert tab.post(url, {"before": "0"}, headers=htmx).status_code == 404
+    assert order() == ["c", "a", "b"]
 
 
 def test_what_is_overdue_is_shown_kindly_and_gets_new_dates(

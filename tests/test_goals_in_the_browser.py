@@ -7,7 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from goals import milestones
 from goals.models import Goal
-from tests.factories import make_goal
+from tests.factories import make_challenge, make_goal
 from tests.journey import person, sign_in
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def test_a_milestone_is_dragged_to_another_place(
         sign_in(page, "alice")
         page.goto(f"/goals/{plan.pk}/")
         sections = page.locator("[data-item]")
-        with page.expect_response(lambda answer: "/order/" in answer.url) as answer:
+        with page.expect_response(lambda answer: "/move/" in answer.url) as answer:
             sections.nth(2).locator("[data-handle]").drag_to(
                 sections.nth(0), target_position={"x": 40, "y": 4}
             )
@@ -40,6 +40,23 @@ def test_a_milestone_is_dragged_to_another_place(
         expect(sections.nth(0).locator("[data-up]")).to_be_hidden()
         expect(sections.nth(2).locator("[data-down]")).to_be_hidden()
     assert titles(plan) == ["Third", "First", "Second"]
+
+
+def test_a_challenge_is_dragged_to_an_empty_milestone(
+    browser: Browser, live_server: LiveServer, plan: Goal
+) -> None:
+    rye = make_challenge(plan, title="Buy rye")
+    with person(browser, live_server.url) as page:
+        sign_in(page, "alice")
+        page.goto(f"/goals/{plan.pk}/arrange/")
+        groups = page.locator("[data-group]")
+        with page.expect_response(lambda answer: "/place/" in answer.url) as answer:
+            groups.nth(3).locator("[data-handle]").drag_to(groups.nth(1))
+        assert answer.value.status == 200
+        expect(groups.nth(1)).to_contain_text("Buy rye")
+        expect(page.get_by_role("button", name="Move “Buy rye” up")).to_be_focused()
+    rye.refresh_from_db()
+    assert rye.milestone is not None and rye.milestone.title == "Second"
 
 
 def test_without_scripts_the_buttons_do_the_same(

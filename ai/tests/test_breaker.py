@@ -101,7 +101,7 @@ def test_refusals_and_bad_answers_are_no_outage(stub_model: StubModelServer, ali
 def test_another_models_outage_is_its_own(db: None) -> None:
     now = timezone.now()
     for _ in range(9):
-        breaker.note("server a", DOWN, now=now)
+        breaker.note_failure("server a", DOWN, now=now)
     assert breaker.admit("server b", now=now) is None
     closed = breaker.admit("server a", now=now)
     assert closed is not None
@@ -113,7 +113,7 @@ def test_another_models_outage_is_its_own(db: None) -> None:
 def test_of_fifty_at_once_one_is_the_probe(settings: Any) -> None:
     now = timezone.now()
     for _ in range(settings.AI_BREAKER_FAILURES):
-        breaker.note("server", DOWN, now=now)
+        breaker.note_failure("server", DOWN, now=now)
     later = now + timedelta(hours=1)
     answers = all_at_once(lambda n: breaker.admit("server", now=later))
     assert sum(answer is None for answer in answers) == 1

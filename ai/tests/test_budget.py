@@ -134,6 +134,7 @@ def test_a_call_that_was_lost_with_its_worker_is_closed(alice: User, allow: Any)
     allow(learner={"calls": 5, "tokens": 50_000})
     lost = AIRequest(user=alice, purpose="explain", model="m")
     budget.reserve(lost, alice, tokens=40_000, cost=Decimal(0))
+    lost.save()
     assert budget.left_today(alice).share == pytest.approx(0.2)
     assert close_lost_requests(now=timezone.now()) == 0
     later = timezone.now() + timedelta(minutes=10)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,40 +26,46 @@ def explain(user: User) -> gateway.Outcome[Any]:
     return gateway.complete(purpose=Purpose.EXPLAIN, inputs=RECURSION, user=user)
 
 
+def take_seat(now: datetime) -> flights.Seat:
+    seat = flights.board("h", now=now)
+    assert seat is not None
+    return seat
+
+
 @pytest.mark.django_db
 def test_the_first_leads_and_the_second_follows() -> None:
     now = timezone.now()
-    first = flights.board("h", now=now)
-    second = flights.board("h", now=now)
+    first = take_seat(now)
+    second = take_seat(now)
     assert first.leads
     assert not second.leads
     flights.land(first, Reply(state=State.OK))
-    assert flights.board("h", now=now).leads
+    assert take_seat(now).leads
 
 
 @pytest.mark.django_db
 def test_a_leader_who_died_is_replaced() -> None:
     now = timezone.now()
-    flights.board("h", now=now)
+    take_seat(now)
     later = now + timedelta(hours=1)
-    second = flights.board("h", now=later)
+    second = take_seat(later)
     assert second.leads
-    assert not flights.board("h", now=later).leads
+    assert not take_seat(later).leads
 
 
 @pytest.mark.django_db
 def test_a_failure_is_told_to_who_waits_and_stops_nobody_after() -> None:
     now = timezone.now()
-    leader, follower = flights.board("h", now=now), flights.board("h", now=now)
+    leader, follower = take_seat(now), take_seat(now)
     flights.land(leader, Reply(state=State.LIMITED, retry_after=9))
     assert flights.wait(follower) == Reply(state=State.LIMITED, retry_after=9)
-    assert flights.board("h", now=now).leads
+    assert take_seat(now).leads
 
 
 @pytest.mark.django_db
 def test_one_learners_empty_budget_is_not_the_next_ones() -> None:
     now = timezone.now()
-    leader, follower = flights.board("h", now=now), flights.board("h", now=now)
+    leader, follower = take_seat(now), take_seat(now)
     flights.land(leader, Reply(state=State.OVER_BUDGET))
     assert flights.wait(follower) is None
 
@@ -79,7 +85,7 @@ def test_a_flight_that_crashes_lands(
 @pytest.mark.django_db
 def test_old_flights_are_forgotten() -> None:
     now = timezone.now()
-    flights.board("h", now=now)
+    take_seat(now)
     assert flights.forget_old(now=now) == 0
     assert flights.forget_old(now=now + timedelta(days=1)) == 1
 
