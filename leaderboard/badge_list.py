@@ -68,6 +68,11 @@ class Fact(StrEnum):
     LEAGUE = "league"
 
 
+# From where on a work or a review is such a one.
+HARDEST = 5
+FLAWLESS = 95
+GOOD_REVIEW = 0.9
+
 # How far somebody is, in words.
 # fmt: off
 UNITS: Mapping[Fact, Words] = {
