@@ -39,14 +39,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
-def nobody_tried_before(request: pytest.FixtureRequest) -> None:
+def nobody_tried_before(request: pytest.FixtureRequest) -> Iterator[None]:
     """What one test did too often does not make the next one wait.
 
     Most tests are rolled back, counts and all; flushing leaves the table of the counts alone.
     """
     marker = request.node.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
+    is_kept = marker is not None and marker.kwargs.get("transaction")
+    if is_kept:
         request.getfixturevalue("transactional_db")
+    yield
+    if is_kept:
         cache.clear()
 
 

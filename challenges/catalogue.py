@@ -146,7 +146,9 @@ def start_quest(*, quest: Quest, by: User, start_date: date | None = None) -> tu
     _copy_plan(plan, goal, start)
     QuestStart.objects.create(quest=quest, goal=goal, learner=by)
     progress_log.record(goal=goal, by=by, kind=Progress.Kind.PLAN_ACCEPTED, note=quest.title)
-    badges.award_due(user_id=by.pk)
+    badges.award_due(user_id=by.pk, after=badges.Deed.STARTING_A_QUEST)
+    if quest.publisher_id is not None:
+        badges.award_due(user_id=quest.publisher_id, after=badges.Deed.BEING_FOLLOWED)
     return goal, True
 
 

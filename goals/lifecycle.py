@@ -64,7 +64,7 @@ def create_goal(
     check(goal)
     goal.save()
     progress_log.record(goal=goal, by=by, kind=Progress.Kind.GOAL_CREATED, note=goal.title, now=now)
-    badges.award_due(user_id=by.pk, now=now)
+    badges.award_due(user_id=by.pk, after=badges.Deed.MOVING_A_GOAL, now=now)
     return goal
 
 
@@ -106,7 +106,7 @@ def move(*, goal: Goal, to: Goal.Status, by: User, now: datetime | None = None) 
     progress_log.record(
         goal=goal, by=by, kind=Progress.Kind.STATUS_CHANGED, note=str(Status(to).label), now=now
     )
-    badges.award_due(user_id=by.pk, now=now)
+    badges.award_due(user_id=by.pk, after=badges.Deed.MOVING_A_GOAL, now=now)
     return goal
 
 

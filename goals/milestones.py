@@ -90,7 +90,7 @@ def complete_milestone(*, milestone: Milestone, by: User, now: datetime | None =
             category=milestone.goal.category,
             now=now,
         )
-        badges.award_due(user_id=by.pk, now=now)
+        badges.award_due(user_id=by.pk, after=badges.Deed.REACHING_A_MILESTONE, now=now)
     return milestone
 
 

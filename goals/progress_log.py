@@ -102,5 +102,5 @@ def log_practice(
         category=goal.category,
         now=now,
     )
-    badges.award_due(user_id=by.pk, now=now)
+    badges.award_due(user_id=by.pk, after=badges.Deed.PRACTISING, now=now)
     return entry

@@ -20,7 +20,11 @@ from leaderboard.badge_list import Fact
 from leaderboard.models import LeagueMembership, LeaguePlayer, PointEntry
 
 type Facts = Mapping[Fact, int]
-type Counter = Callable[[Collection[int]], Mapping[int, Facts]]
+# Counts the facts it knows among those wanted, of people by their ids.
+type Counter = Callable[[Collection[int], frozenset[Fact]], Mapping[int, Facts]]
+
+# The days, and the hours of each, at which somebody did something, on their own clock.
+type Hours = set[tuple[date, int]]
 
 Reason = PointEntry.Reason
 AWAY = timedelta(days=30)
@@ -37,22 +41,28 @@ def count_with(counter: Counter) -> None:
 
 
 def facts_of(
-    *, user_ids: Collection[int], zone: ZoneInfo, now: datetime | None = None
+    *,
+    user_ids: Collection[int],
+    zone: ZoneInfo,
+    wanted: frozenset[Fact] = frozenset(Fact),
+    now: datetime | None = None,
 ) -> dict[int, dict[Fact, int]]:
-    """Return the facts about people who live in one zone; what is missing is 0."""
-    now = now or timezone.now()
+    """Return the wanted facts about people who live in one zone; what is missing is 0."""
     facts: dict[int, dict[Fact, int]] = {user_id: {} for user_id in user_ids}
     for counter in (_ledger, _leagues, *_counters):
-        for user_id, found in counter(user_ids).items():
+        for user_id, found in counter(user_ids, wanted).items():
             facts[user_id].update(found)
-    days = _hours(user_ids, zone)
-    runs = streaks.streaks_of(user_ids=user_ids, zone=zone, now=now)
-    for user_id, hours in days.items():
-        facts[user_id] |= _of_days(hours) | {Fact.STREAK: runs[user_id].longest}
+    if wanted & _OF_DAYS.keys():
+        for user_id, hours in _hours(user_ids, zone).items():
+            facts[user_id] |= {fact: count(hours) for fact, count in _OF_DAYS.items()}
+    if Fact.STREAK in wanted:
+        runs = streaks.streaks_of(user_ids=user_ids, zone=zone, now=now or timezone.now())
+        for user_id, run in runs.items():
+            facts[user_id][Fact.STREAK] = run.longest
     return facts
 
 
-def _ledger(user_ids: Collection[int]) -> dict[int, Facts]:
+def _ledger(user_ids: Collection[int], wanted: frozenset[Fact]) -> dict[int, Facts]:
     """What was overturned since counts for no badge, although the day on which it was done does."""
 
     def stands(reason: PointEntry.Reason) -> Q:
@@ -64,30 +74,30 @@ def _ledger(user_ids: Collection[int]) -> dict[int, Facts]:
     def fields(reason: PointEntry.Reason) -> Count:
         return Count("category", filter=stands(reason) & ~Q(category=""), distinct=True)
 
-    rows = (
-        PointEntry.objects.filter(user__in=user_ids)
-        .values("user")
-        .annotate(
-            **{
-                Fact.HANDED_IN: times(Reason.HANDED_IN),
-                Fact.ACCEPTED: times(Reason.WORK_ACCEPTED),
-                Fact.MILESTONES: times(Reason.MILESTONE),
-                Fact.PRACTICES: times(Reason.PRACTICE),
-                Fact.REVIEWS: times(Reason.REVIEW_GIVEN),
-                Fact.FIELDS: fields(Reason.WORK_ACCEPTED),
-                Fact.REVIEW_FIELDS: fields(Reason.REVIEW_GIVEN),
-                Fact.POINTS: Sum("amount", filter=Q(verified=True), default=0),
-            }
-        )
-        .order_by()
-    )
+    known = {
+        Fact.HANDED_IN: times(Reason.HANDED_IN),
+        Fact.ACCEPTED: times(Reason.WORK_ACCEPTED),
+        Fact.MILESTONES: times(Reason.MILESTONE),
+        Fact.PRACTICES: times(Reason.PRACTICE),
+        Fact.REVIEWS: times(Reason.REVIEW_GIVEN),
+        Fact.FIELDS: fields(Reason.WORK_ACCEPTED),
+        Fact.REVIEW_FIELDS: fields(Reason.REVIEW_GIVEN),
+        Fact.POINTS: Sum("amount", filter=Q(verified=True), default=0),
+    }
+    asked = {fact: count for fact, count in known.items() if fact in wanted}
+    if not asked:
+        return {}
+    entries = PointEntry.objects.filter(user__in=user_ids).order_by()
+    rows = entries.values("user").annotate(**asked)
     return {
         row["user"]: {Fact(name): value for name, value in row.items() if name != "user"}
         for row in cast("Iterable[dict[str, int]]", rows)
     }
 
 
-def _leagues(user_ids: Collection[int]) -> dict[int, Facts]:
+def _leagues(user_ids: Collection[int], wanted: frozenset[Fact]) -> dict[int, Facts]:
+    if not wanted & {Fact.LEAGUE, Fact.RISES}:
+        return {}
     rows = (
         LeaguePlayer.objects.filter(user__in=user_ids)
         .annotate(
@@ -101,9 +111,8 @@ def _leagues(user_ids: Collection[int]) -> dict[int, Facts]:
     return {user: {Fact.LEAGUE: highest, Fact.RISES: rises} for user, highest, rises in rows}
 
 
-def _hours(user_ids: Collection[int], zone: ZoneInfo) -> dict[int, set[tuple[date, int]]]:
-    """Return the days and hours, on their own clock, at which people did something."""
-    hours: dict[int, set[tuple[date, int]]] = {user_id: set() for user_id in user_ids}
+def _hours(user_ids: Collection[int], zone: ZoneInfo) -> dict[int, Hours]:
+    hours: dict[int, Hours] = {user_id: set() for user_id in user_ids}
     rows = (
         PointEntry.objects.filter(user__in=user_ids, reason__in=DONE)
         .annotate(day=TruncDate("occurred_at", tzinfo=zone))
@@ -117,12 +126,22 @@ def _hours(user_ids: Collection[int], zone: ZoneInfo) -> dict[int, set[tuple[dat
     return hours
 
 
-def _of_days(hours: set[tuple[date, int]]) -> dict[Fact, int]:
-    days = sorted({day for day, _hour in hours})
-    return {
-        Fact.NIGHTS: len({day for day, hour in hours if hour in NIGHT}),
-        Fact.MORNINGS: len({day for day, hour in hours if hour in MORNING}),
-        Fact.LEAP_DAYS: sum((day.month, day.day) == (2, 29) for day in days),
-        Fact.NEW_YEARS: sum((day.month, day.day) == (1, 1) for day in days),
-        Fact.COMEBACKS: sum(b - a >= AWAY for a, b in pairwise(days)),
-    }
+def _comebacks(hours: Hours) -> int:
+    return sum(b - a >= AWAY for a, b in pairwise(sorted({day for day, _hour in hours})))
+
+
+def _at(times: range) -> Callable[[Hours], int]:
+    return lambda hours: len({day for day, hour in hours if hour in times})
+
+
+def _on(month: int, number: int) -> Callable[[Hours], int]:
+    return lambda hours: len({day for day, _ in hours if (day.month, day.day) == (month, number)})
+
+
+_OF_DAYS: Mapping[Fact, Callable[[Hours], int]] = {
+    Fact.NIGHTS: _at(NIGHT),
+    Fact.MORNINGS: _at(MORNING),
+    Fact.LEAP_DAYS: _on(2, 29),
+    Fact.NEW_YEARS: _on(1, 1),
+    Fact.COMEBACKS: _comebacks,
+}

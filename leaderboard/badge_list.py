@@ -7,7 +7,7 @@ something new, a fact in `badge_facts.py` with its words in UNITS below. Then ru
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from django.db import models
 from django.utils.functional import Promise
@@ -72,6 +72,27 @@ class Fact(StrEnum):
 HARDEST = 5
 FLAWLESS = 95
 GOOD_REVIEW = 0.9
+
+_DAYS = frozenset(
+    {Fact.STREAK, Fact.NIGHTS, Fact.MORNINGS, Fact.LEAP_DAYS, Fact.NEW_YEARS, Fact.COMEBACKS}
+)
+
+
+class Deed(Enum):
+    """What may earn a badge at once, with the facts that it changes: only they are counted then."""
+
+    MOVING_A_GOAL = frozenset({Fact.GOALS_SET, Fact.GOALS_REACHED})
+    STARTING_A_QUEST = frozenset({Fact.QUESTS_STARTED})
+    BEING_FOLLOWED = frozenset({Fact.QUEST_FOLLOWERS})
+    PRACTISING = frozenset({Fact.PRACTICES, Fact.PRACTICE_HOURS}) | _DAYS
+    REACHING_A_MILESTONE = frozenset({Fact.MILESTONES}) | _DAYS
+    HANDING_IN = frozenset({Fact.HANDED_IN}) | _DAYS
+    REVIEWING = frozenset({Fact.REVIEWS, Fact.REVIEW_FIELDS, Fact.POINTS}) | _DAYS
+    HEARING_OF_A_REVIEW = frozenset({Fact.GOOD_REVIEWS, Fact.HELPFUL, Fact.POINTS})
+    BEING_ACCEPTED = frozenset(
+        {Fact.ACCEPTED, Fact.FIELDS, Fact.IMPROVED, Fact.HARD, Fact.FLAWLESS, Fact.POINTS}
+    )
+
 
 # How far somebody is, in words.
 # fmt: off

@@ -16,11 +16,11 @@ from django.utils.translation import override
 from accounts import inbox
 from accounts.models import Notification, User
 from leaderboard import badge_facts
-from leaderboard.badge_list import BADGES, BY_CODE, Badge, Family
+from leaderboard.badge_list import BADGES, BY_CODE, Badge, Deed, Fact, Family
 from leaderboard.models import BadgeAward
 from learnquest.core.errors import Conflict
 
-__all__ = ["BADGES", "BY_CODE", "Badge", "Held", "award_due", "award_missing", "of", "pin"]
+__all__ = ["BADGES", "BY_CODE", "Badge", "Deed", "Held", "award_due", "award_missing", "of", "pin"]
 
 MOST_PINNED = 5
 BATCH = 500
@@ -44,13 +44,17 @@ class Held:
         return round(100 * min(self.done, self.badge.count) / self.badge.count)
 
 
-def award_due(*, user_id: int, now: datetime | None = None) -> list[BadgeAward]:
+def award_due(
+    *, user_id: int, after: Deed | None = None, now: datetime | None = None
+) -> list[BadgeAward]:
     """Award what somebody has earned and does not hold yet; tells them of each.
 
-    Called within the transaction of whatever may have earned one. Safe to call at any time.
+    Called within the transaction of whatever may have earned one, which says with `after` what it
+    was; without it everything is counted. Safe to call at any time.
     """
     person = User.objects.only("time_zone", "locale").get(pk=user_id)
-    return _award([person], person.time_zone, now=now, tell=True)
+    wanted = after.value if after else frozenset(Fact)
+    return _award([person], person.time_zone, wanted=wanted, now=now, tell=True)
 
 
 def award_missing(*, now: datetime | None = None, tell: bool = True) -> int:
@@ -66,20 +70,36 @@ def award_missing(*, now: datetime | None = None, tell: bool = True) -> int:
         people = present.filter(time_zone=zone).only("time_zone", "locale").order_by("pk")
         for batch in batched(people.iterator(chunk_size=BATCH), BATCH, strict=False):
             with transaction.atomic():
-                count += len(_award(batch, zone, now=now, tell=tell))
+                awards = _award(batch, zone, wanted=frozenset(Fact), now=now, tell=tell)
+                count += len(awards)
     return count
 
 
 def _award(
-    people: Collection[User], zone: str, *, now: datetime | None, tell: bool
+    people: Collection[User],
+    zone: str,
+    *,
+    wanted: frozenset[Fact],
+    now: datetime | None,
+    tell: bool,
 ) -> list[BadgeAward]:
     now = now or timezone.now()
     ids = {person.pk: person for person in people}
     held = set(BadgeAward.objects.filter(user__in=ids).values_list("user", "badge"))
-    all_facts = badge_facts.facts_of(user_ids=ids.keys(), zone=ZoneInfo(zone), now=now)
+    missing = [
+        badge
+        for badge in BADGES
+        if badge.fact in wanted and any((user_id, badge.code) not in held for user_id in ids)
+    ]
+    all_facts = badge_facts.facts_of(
+        user_ids=ids.keys(),
+        zone=ZoneInfo(zone),
+        wanted=frozenset(badge.fact for badge in missing),
+        now=now,
+    )
     awards = []
     for user_id, facts in all_facts.items():
-        for badge in BADGES:
+        for badge in missing:
             if (user_id, badge.code) in held or not badge.is_due(facts):
                 continue
             award, is_new = BadgeAward.objects.get_or_create(

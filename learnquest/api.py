@@ -6,6 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import auth_router, inbox_router
 from accounts.authentication import AccessCookie, BearerToken, SecondFactorNeeded, Session
@@ -49,21 +50,36 @@ being overwritten.
 
 
 class API(NinjaAPI):
-    def get_openapi_schema(self, **options: Any) -> Any:
-        """Return the schema, with errors under the media type in which they are sent."""
-        schema = super().get_openapi_schema(**options)
-        for operations in schema["paths"].values():
-            for operation in operations.values():
-                for status, answer in operation["responses"].items():
-                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
-                        answer["content"] = {CONTENT_TYPE: answer["content"]["application/json"]}
-                if "requestBody" in operation:
-                    # A body that is no JSON at all, which no operation gets to see.
-                    unauthorized = operation["responses"][401]
-                    operation["responses"].setdefault(
-                        400, {**unauthorized, "description": "Bad Request"}
-                    )
-        return schema
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._schemas: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the schema, with errors under the media type in which they are sent.
+
+        A process makes it once, since that takes a second and everybody may ask for it.
+        """
+        prefix = path_prefix or self.get_root_path(path_params or {})
+        if prefix not in self._schemas:
+            self._schemas[prefix] = _as_sent(super().get_openapi_schema(path_prefix=prefix))
+        return self._schemas[prefix]
+
+
+def _as_sent(schema: OpenAPISchema) -> OpenAPISchema:
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                    answer["content"] = {CONTENT_TYPE: answer["content"]["application/json"]}
+            if "requestBody" in operation:
+                # A body that is no JSON at all, which no operation gets to see.
+                unauthorized = operation["responses"][401]
+                operation["responses"].setdefault(
+                    400, {**unauthorized, "description": "Bad Request"}
+                )
+    return schema
 
 
 api = API(

@@ -264,7 +264,7 @@ def _raise_to(
         category=challenge.goal.category,
         now=now,
     )
-    badges.award_due(user_id=work.author_id, now=now)
+    badges.award_due(user_id=work.author_id, after=badges.Deed.BEING_ACCEPTED, now=now)
 
 
 def _points(challenge: Challenge, score: float) -> int:

@@ -53,7 +53,7 @@ def hand_in(*, submission: Submission, by: User, now: datetime | None = None) ->
         category=challenge.goal.category,
         now=now,
     )
-    badges.award_due(user_id=by.pk, now=now)
+    badges.award_due(user_id=by.pk, after=badges.Deed.HANDING_IN, now=now)
     transaction.on_commit(partial(tasks.compare_work.enqueue, submission.pk))
     return submission
 

@@ -266,7 +266,7 @@ def _pay(submission: Submission, challenge: Challenge, *, now: datetime) -> None
         category=challenge.goal.category,
         now=now,
     )
-    badges.award_due(user_id=submission.author_id, now=now)
+    badges.award_due(user_id=submission.author_id, after=badges.Deed.BEING_ACCEPTED, now=now)
 
 
 def _accepted_before(submission: Submission, challenge: Challenge) -> int:

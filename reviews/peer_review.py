@@ -130,7 +130,7 @@ def _reward(review: PeerReview, challenge: Challenge, by: User, now: datetime) -
             category=challenge.goal.category,
             now=now,
         )
-    badges.award_due(user_id=by.pk, now=now)
+    badges.award_due(user_id=by.pk, after=badges.Deed.REVIEWING, now=now)
 
 
 def _tell_author(review: PeerReview, challenge: Challenge, now: datetime) -> None:
@@ -170,7 +170,7 @@ def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
             target=review.get_absolute_url(),
         )
         if review.quality is None:  # else `worth` has just looked what is due
-            badges.award_due(user_id=review.reviewer_id)
+            badges.award_due(user_id=review.reviewer_id, after=badges.Deed.HEARING_OF_A_REVIEW)
     return review
 
 

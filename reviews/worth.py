@@ -46,7 +46,7 @@ def value(
         now=now,
         counterpart_id=review.author_id,
     )
-    badges.award_due(user_id=review.reviewer_id, now=now)
+    badges.award_due(user_id=review.reviewer_id, after=badges.Deed.HEARING_OF_A_REVIEW, now=now)
 
 
 def value_anew(review: PeerReview, *, pass_mark: float, now: datetime) -> None:

@@ -193,7 +193,7 @@ def test_every_operation_has_a_rule() -> None:
     assert operations() == set(API)
 
 
-def parts[T](things: Iterable[T], size: int = 25) -> list[list[T]]:
+def parts[T](things: Iterable[T], size: int = 50) -> list[list[T]]:
     """Return things by the dozen, for tests that share one world: making it takes a second."""
     return [list(part) for part in batched(sorted(things), size)]  # type: ignore[type-var]
 

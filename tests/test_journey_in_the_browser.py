@@ -158,51 +158,50 @@ def test_a_model_servers_answers_appear(
     assert len(stub.requests) == 2
 
 
-@pytest.mark.parametrize(
-    ("trouble", "words"),
-    [
-        ("500", "cannot be reached"),
-        ("429", "asked us to slow down"),
-        ("nonsense", "could not be read"),
-    ],
-)
-def test_when_the_model_fails_the_page_says_so_and_nothing_is_lost(
-    live_server: Any, browser: Browser, stub: StubModelServer, trouble: str, words: str
-) -> None:
-    def fail() -> None:
-        if trouble == "nonsense":
-            stub.answers("this is no plan at all")
-        else:
-            stub.fails(int(trouble))
+TROUBLES = {
+    "500": "cannot be reached",
+    "nonsense": "could not be read",
+    "429": "asked us to slow down",
+}
 
-    fail()
+
+def test_when_the_model_fails_the_page_says_so_and_nothing_is_lost(
+    live_server: Any, browser: Browser, stub: StubModelServer
+) -> None:
     make_user(username="alice", email="alice@example.com", display_name="Alice")
     with journey.person(browser, live_server.url) as page:
         journey.sign_in(page, "Alice")
         journey.set_goal(page, "Bake rye bread")
         journey.ask_for_plan(page)
-        journey.run_worker()
-        expect(page.get_by_role("alert").get_by_text(words)).to_be_visible()
-        heal(stub)
-        page.get_by_role("button", name="Try again").click()
+        fail_in_each_way(page, stub, place="main")
         journey.run_worker()
         expect(page.get_by_text("A plan by the stub model.")).to_be_visible()
         page.get_by_role("button", name="Accept all 3").click()
         pick_up(page)
         page.get_by_label("Your work").fill("I baked a loaf.")
         page.get_by_role("button", name="Hand in").click()
-        stub._planned.clear()
-        fail()
-        journey.run_worker()
-        expect(page.locator("#feedback").get_by_text(words)).to_be_visible()
+        fail_in_each_way(page, stub, place="#feedback")
         expect(page.locator(".prose").get_by_text("I baked a loaf.")).to_be_visible()
-        heal(stub)
-        page.get_by_role("button", name="Try again").click()
         expect(page.get_by_text("Reading your work")).to_be_visible()
         journey.run_worker()
         expect(page.get_by_text("Feedback by the stub model.")).to_be_visible()
     assert AIFeedback.objects.get().status == "ready"
     assert Challenge.objects.count() == 3
+
+
+def fail_in_each_way(page: Page, stub: StubModelServer, *, place: str) -> None:
+    """Let the server fail in one way after the other; the learner asks again each time."""
+    for trouble, words in TROUBLES.items():
+        stub._planned.clear()
+        if trouble == "nonsense":
+            stub.answers("this is no plan at all")
+        else:
+            stub.fails(int(trouble))
+        journey.run_worker()
+        expect(page.locator(place).get_by_text(words)).to_be_visible()
+        heal(stub)
+        page.locator(place).get_by_role("button", name="Try again").click()
+        expect(page.locator(place).get_by_text(words)).to_be_hidden()
 
 
 def heal(stub: StubModelServer) -> None:

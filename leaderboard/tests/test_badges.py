@@ -1,6 +1,7 @@
 """Badges: due by one fact each, awarded once, told to the learner, shown to all but for secrets."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -13,16 +14,17 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from goals import lifecycle
+from challenges import catalogue
+from goals import lifecycle, milestones, progress_log
 from goals.models import Goal
 from leaderboard import badge_art, badge_facts, badges, points
-from leaderboard.badge_list import BADGES, BY_CODE, UNITS, Fact, Family
+from leaderboard.badge_list import BADGES, BY_CODE, UNITS, Deed, Fact, Family
 from leaderboard.models import BadgeAward, PointEntry
 from learnquest.core.errors import Conflict
 from learnquest.pages import badge_counts
 from reviews import peer_review
 from submissions.models import Submission
-from tests.factories import answers, claim, make_challenge, make_goal, make_submission
+from tests.factories import answers, claim, make_challenge, make_goal, make_review, make_submission
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 Reason = PointEntry.Reason
@@ -74,6 +76,67 @@ def test_a_deed_awards_in_its_own_transaction_and_tells_the_learner_once(alice: 
     assert alice.notifications.filter(kind="badge").count() == 1
     lifecycle.move(goal=goal, to=Goal.Status.COMPLETED, by=alice)
     assert "goal-reached" in codes(alice)
+
+
+def test_a_deed_has_all_facts_counted_that_it_changes(
+    alice: User, bob: User, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a badge would come in the night, and not with what earned it."""
+    everybody = [alice.pk, bob.pk, carol.pk]
+    counted: dict[int, set[Fact]] = {user_id: set() for user_id in everybody}
+
+    def note(*, user_id: int, after: Deed, now: datetime | None = None) -> None:
+        counted[user_id] |= after.value
+
+    def facts() -> dict[int, dict[Fact, int]]:
+        return badge_facts.facts_of(user_ids=everybody, zone=ZoneInfo("UTC"))
+
+    monkeypatch.setattr(badges, "award_due", note)
+    seen: set[Fact] = set()
+    before = facts()
+    for deed in deeds(alice, bob, carol):
+        after = facts()
+        for user_id in everybody:
+            changed = {
+                fact for fact in Fact if after[user_id].get(fact, 0) != before[user_id].get(fact, 0)
+            }
+            assert changed <= counted[user_id], (deed, changed - counted[user_id])
+            seen |= changed
+            counted[user_id].clear()
+        before = after
+    assert {fact for deed in Deed for fact in deed.value} - seen <= HARD_TO_COME_BY
+
+
+# Of another day or hour than that of the test, or of more than one work.
+HARD_TO_COME_BY = {
+    Fact.NIGHTS, Fact.MORNINGS, Fact.LEAP_DAYS, Fact.NEW_YEARS, Fact.COMEBACKS, Fact.IMPROVED,
+}  # fmt: skip
+
+
+def deeds(alice: User, bob: User, carol: User) -> Iterator[str]:
+    """Do one thing after another that may earn a badge."""
+    goal = make_goal(alice)
+    yield "a goal"
+    progress_log.log_practice(goal=goal, by=alice, minutes=60)
+    yield "practice"
+    first = milestones.add_milestone(goal=goal, by=alice, title="First")
+    milestones.complete_milestone(milestone=first, by=alice)
+    yield "a milestone"
+    make_challenge(goal, title="Listen to the radio")
+    quest = catalogue.publish_quest(goal=goal, by=alice, summary="Talk to people in shops.")
+    catalogue.start_quest(quest=quest, by=bob)
+    yield "a quest"
+    work = make_submission(make_challenge(goal, difficulty=5))
+    yield "handing in"
+    review = claim(work, bob)
+    peer_review.submit_review(review=review, by=bob, **answers(work.challenge, 100))
+    yield "a review"
+    peer_review.mark_helpful(review=review, by=alice, helpful=True)
+    yield "a mark of the author"
+    make_review(work, carol, 100)
+    yield "the outcome"
+    lifecycle.move(goal=goal, to=Goal.Status.COMPLETED, by=alice)
+    yield "a goal reached"
 
 
 def test_a_draft_is_no_flag_in_the_ground_until_it_is_a_goal(alice: User) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -44,6 +45,14 @@ PROBLEMS = [
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
     """Every operation with its parameters, body and answers, from the OpenAPI document itself."""
+    description, groups = _document()
+    context = {"description": description, "groups": groups, "problems": PROBLEMS}
+    return render(request, "pages/api_docs.html", context)
+
+
+@cache
+def _document() -> tuple[str, dict[str, list[dict[str, Any]]]]:
+    """Return what the API is, in words, and its operations by tag; made once in a process."""
     # The API's root imports this package's routers, so it can only be looked up here.
     from learnquest.api import api
 
@@ -53,13 +62,8 @@ def docs(request: HttpRequest) -> HttpResponse:
         for method, operation in operations.items():
             shown = _operation(path, method, operation, schema["components"]["schemas"])
             groups.setdefault(operation["tags"][0], []).append(shown)
-    context = {
-        # Paragraphs, without the line breaks of the source.
-        "description": re.sub(r"(?<!\n)\n(?!\n)", " ", schema["info"]["description"]),
-        "groups": groups,
-        "problems": PROBLEMS,
-    }
-    return render(request, "pages/api_docs.html", context)
+    # Paragraphs, without the line breaks of the source.
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", schema["info"]["description"]), groups
 
 
 def _operation(

@@ -14,44 +14,6 @@ from reviews.models import PeerReview
 from submissions.models import Submission
 
 
-def count(user_ids: Collection[int]) -> Mapping[int, Mapping[Fact, int]]:
-    """Return the facts of each of these people, by their ids."""
-    accepted = Submission.objects.filter(status=Submission.Status.ACCEPTED)
-    worse_before = Submission.objects.filter(
-        challenge=OuterRef("challenge"),
-        attempt=OuterRef("attempt") - 1,
-        status=Submission.Status.RETURNED,
-        score__lt=OuterRef("score"),
-    )
-    sent = PeerReview.objects.filter(status=PeerReview.Status.SUBMITTED)
-    facts = {
-        Fact.GOALS_SET: _of(Goal.objects.exclude(status=Goal.Status.DRAFT), "owner"),
-        Fact.GOALS_REACHED: _of(Goal.objects.filter(status=Goal.Status.COMPLETED), "owner"),
-        Fact.PRACTICE_HOURS: _of(
-            Progress.objects.filter(kind=Progress.Kind.PRACTICE), "user", Sum("minutes")
-        ),
-        Fact.IMPROVED: _of(Submission.objects.filter(Exists(worse_before)), "author"),
-        Fact.HARD: _of(accepted.filter(challenge__difficulty=HARDEST), "author"),
-        Fact.FLAWLESS: _of(accepted.filter(score__gte=FLAWLESS), "author"),
-        Fact.GOOD_REVIEWS: _of(sent.filter(quality__gte=GOOD_REVIEW), "reviewer"),
-        Fact.HELPFUL: _of(sent.filter(is_helpful=True), "reviewer"),
-        Fact.QUESTS_STARTED: _of(QuestStart.objects.all(), "learner"),
-        Fact.QUEST_FOLLOWERS: _of(
-            QuestStart.objects.exclude(learner=F("quest__publisher")),
-            "quest__publisher",
-            Count("learner", distinct=True),
-        ),
-    }
-    rows = User.objects.filter(pk__in=user_ids).annotate(**facts).values("pk", *facts)
-    return {row["pk"]: _facts(row) for row in rows}
-
-
-def _facts(row: dict[str, Any]) -> dict[Fact, int]:
-    found = {Fact(name): value for name, value in row.items() if name != "pk"}
-    found[Fact.PRACTICE_HOURS] //= 60
-    return found
-
-
 def _of(rows: QuerySet[Any], person: str, what: Any = None) -> Coalesce:
     """Count rows of the user of the outer query, or aggregate `what` of them."""
     found = (
@@ -62,3 +24,46 @@ def _of(rows: QuerySet[Any], person: str, what: Any = None) -> Coalesce:
         .values("found")
     )
     return Coalesce(Subquery(found, output_field=IntegerField()), 0)
+
+
+_accepted = Submission.objects.filter(status=Submission.Status.ACCEPTED)
+_worse_before = Submission.objects.filter(
+    challenge=OuterRef("challenge"),
+    attempt=OuterRef("attempt") - 1,
+    status=Submission.Status.RETURNED,
+    score__lt=OuterRef("score"),
+)
+_sent = PeerReview.objects.filter(status=PeerReview.Status.SUBMITTED)
+
+COUNTS = {
+    Fact.GOALS_SET: _of(Goal.objects.exclude(status=Goal.Status.DRAFT), "owner"),
+    Fact.GOALS_REACHED: _of(Goal.objects.filter(status=Goal.Status.COMPLETED), "owner"),
+    Fact.PRACTICE_HOURS: _of(
+        Progress.objects.filter(kind=Progress.Kind.PRACTICE), "user", Sum("minutes") / 60
+    ),
+    Fact.IMPROVED: _of(Submission.objects.filter(Exists(_worse_before)), "author"),
+    Fact.HARD: _of(_accepted.filter(challenge__difficulty=HARDEST), "author"),
+    Fact.FLAWLESS: _of(_accepted.filter(score__gte=FLAWLESS), "author"),
+    Fact.GOOD_REVIEWS: _of(_sent.filter(quality__gte=GOOD_REVIEW), "reviewer"),
+    Fact.HELPFUL: _of(_sent.filter(is_helpful=True), "reviewer"),
+    Fact.QUESTS_STARTED: _of(QuestStart.objects.all(), "learner"),
+    Fact.QUEST_FOLLOWERS: _of(
+        QuestStart.objects.exclude(learner=F("quest__publisher")),
+        "quest__publisher",
+        Count("learner", distinct=True),
+    ),
+}
+
+
+def count(
+    user_ids: Collection[int], wanted: frozenset[Fact] = frozenset(Fact)
+) -> Mapping[int, Mapping[Fact, int]]:
+    """Return the facts of each of these people, by their ids, among those wanted."""
+    asked = {fact: found for fact, found in COUNTS.items() if fact in wanted}
+    if not asked:
+        return {}
+    rows = User.objects.filter(pk__in=user_ids).annotate(**asked).values("pk", *asked)
+    return {
+        row["pk"]: {Fact(name): value for name, value in row.items() if name != "pk"}
+        for row in rows
+    }
