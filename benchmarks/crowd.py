@@ -21,6 +21,7 @@ def fill_users(cursor: Any, count: int, **columns: str) -> None:
     blank = User(password="!")
     names, values, defaults = [], [], []
     for field in User._meta.concrete_fields:
+        assert field.column is not None
         names.append(field.column)
         values.append(columns.get(field.column, "%s"))
         if values[-1] == "%s":

@@ -146,9 +146,9 @@ def note_fallbacks() -> list[str]:
     noted: list[str] = []
     find = rows.find
 
-    def noting(scope: str, *rest: Any) -> rows.Found:
+    def noting(scope: str, period: str, viewer_id: int, wish: rows.Wish) -> rows.Found:
         noted.append(scope)
-        return find(scope, *rest)
+        return find(scope, period, viewer_id, wish)
 
     rows.find = noting
     return noted

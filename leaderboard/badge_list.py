@@ -68,6 +68,11 @@ class Fact(StrEnum):
     LEAGUE = "league"
 
 
+# From where on a work or a review is such a one.
+HARDEST = 5
+FLAWLESS = 95
+GOOD_REVIEW = 0.9
+
 _DAYS = frozenset(
     {Fact.STREAK, Fact.NIGHTS, Fact.MORNINGS, Fact.LEAP_DAYS, Fact.NEW_YEARS, Fact.COMEBACKS}
 )

@@ -1,5 +1,7 @@
 """The board of a league group: everyone's, cut down to about thirty, whom one page holds."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from leaderboard.models import Standing
@@ -24,7 +26,7 @@ def find(group: int, period: str, user_id: int, wish: Wish) -> Found:
     )
 
 
-def _standings(group: int, period: str) -> QuerySet[Standing, tuple]:
+def _standings(group: int, period: str) -> QuerySet[Standing, tuple[int, datetime, int]]:
     return (
         Standing.objects.on_board(EVERYONE, period)
         .listed()

@@ -190,8 +190,8 @@ def test_a_moderator_takes_back_what_was_paid_for_a_wrong_outcome(
     assert points_of(alice) == 0 and PointEntry.objects.filter(user=alice).count() == 2
     assert AuditEvent.objects.get(kind=audit.Kind.MODERATED).user == alice
     client.force_login(alice)
-    page = client.get("/leaderboard/why/?period=all").content.decode()
-    assert "A moderator looked at what this was paid for" in page
+    why = client.get("/leaderboard/why/?period=all").content.decode()
+    assert "A moderator looked at what this was paid for" in why
 
 
 def came_in(user: User, address: str, at: datetime = NOW - timedelta(hours=3)) -> None:

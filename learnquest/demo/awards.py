@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
 from accounts.models import User
 from goals.models import Goal
 from leaderboard import badges, streaks
 from leaderboard.activity import DONE
-from leaderboard.badge_list import Fact
+from leaderboard.badge_list import FLAWLESS, GOOD_REVIEW, HARDEST, Fact
 from leaderboard.models import BadgeAward, LeagueMembership, PointEntry
 from leaderboard.periods import bounds
-from learnquest.pages.badge_counts import FLAWLESS, GOOD_REVIEW, HARDEST
 from reviews.models import PeerReview
 from submissions.models import Submission
 
@@ -62,7 +62,7 @@ def _ledger() -> Iterator[Cause]:
 
 
 def _works() -> Iterator[Cause]:
-    returned = {}
+    returned: dict[tuple[int, int], Decimal] = {}
     works = Submission.objects.exclude(settled_at=None).select_related("challenge")
     for work in works.order_by("attempt"):
         assert work.settled_at is not None and work.score is not None
@@ -86,6 +86,7 @@ def _others() -> Iterator[Cause]:
             yield reached, who, Fact.GOALS_REACHED
     good = PeerReview.objects.sent().filter(quality__gte=GOOD_REVIEW)
     for reviewer, settled in good.values_list("reviewer", "submission__settled_at"):
+        assert settled is not None  # a review's quality is known from then on
         yield settled, reviewer, Fact.GOOD_REVIEWS
     rises = LeagueMembership.objects.filter(outcome=LeagueMembership.Outcome.UP)
     for who, week in rises.values_list("user", "week"):

@@ -9,13 +9,9 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from challenges.models import QuestStart
 from goals.models import Goal, Progress
-from leaderboard.badge_list import Fact
+from leaderboard.badge_list import FLAWLESS, GOOD_REVIEW, HARDEST, Fact
 from reviews.models import PeerReview
 from submissions.models import Submission
-
-HARDEST = 5
-FLAWLESS = 95
-GOOD_REVIEW = 0.9
 
 
 def _of(rows: QuerySet[Any], person: str, what: Any = None) -> Coalesce:

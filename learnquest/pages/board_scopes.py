@@ -24,5 +24,5 @@ def scope_named(name: str, viewer: User) -> str | None:
 def choices(viewer: User) -> list[tuple[str, str]]:
     """Return the names of the boards that somebody can look at, each with its label."""
     league = [(LEAGUE, _("My league"))] if seasons.scope_of(viewer) else []
-    fields = [(category_scope(value), label) for value, label in Category.choices]
+    fields = [(category_scope(value), str(label)) for value, label in Category.choices]
     return [(EVERYONE, _("Everyone")), *league, *fields]
