@@ -38,14 +38,15 @@ _MAY_MEET = """
 # Work the reviewer had before, even if they gave it back, does not come again.
 _IS_NEW = "{0} NOT IN (SELECT submission_id FROM peer_reviews WHERE reviewer_id = %s)"
 
-# As many as they receive, and one: so many may somebody give before others are asked first.
+# As many as they receive, and one: so many may somebody give before others are asked first. What
+# they practised on was nobody's wait.
 _OWES = """
     {0} <= %s OR %s + %s * (
         SELECT COUNT(*) FROM submissions WHERE author_id = %s AND submitted_at > %s
     ) > (
         SELECT COUNT(*) FROM peer_reviews
         WHERE reviewer_id = %s AND status = 'submitted' AND hidden_at IS NULL
-            AND submitted_at > %s
+            AND NOT is_training AND submitted_at > %s
     )"""
 
 _IN_OWN_FIELD = "EXISTS (SELECT 1 FROM goals WHERE owner_id = %s AND category = {0})"

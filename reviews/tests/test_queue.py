@@ -219,6 +219,10 @@ def test_who_gave_more_than_they_owe_is_asked_when_others_had_their_time(
     make_review(submission, bob)
     fresh = make_submission(make_challenge(make_goal(carol)))
     assert assignment.claim_next(by=bob) is None
+    # What was practice only is not given to anybody.
+    PeerReview.objects.filter(reviewer=bob).update(is_training=True)
+    assert [case.submission for case in assignment.waiting_for(bob)] == [fresh]
+    PeerReview.objects.filter(reviewer=bob).update(is_training=False)
     waited(fresh, 17)
     assert claim(fresh, bob)
 
