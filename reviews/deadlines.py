@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from challenges.models import Challenge
@@ -28,26 +29,28 @@ def end_waits(*, now: datetime | None = None) -> int:
 
     It settles on the reviews that it has, and goes to the moderators' list. Where no peer came,
     what the coach said stands in as a provisional score, and the first peer who comes settles it.
+    Work of which nobody has said anything is looked at again each time, for the coach may be late.
     """
     now = now or timezone.now()
     late = ReviewCase.objects.filter(
-        closed_at=None, ended_at=None, waiting_since__lte=now - WAIT_ENDS_AFTER
+        Q(ended_at=None) | ~Q(submission__outcome__is_provisional=True),
+        closed_at=None,
+        waiting_since__lte=now - WAIT_ENDS_AFTER,
     )
     ids = list(late.order_by("waiting_since").values_list("submission", flat=True))
-    for submission_id in ids:
-        _end(submission_id, now)
-    return len(ids)
+    return sum(_end(submission_id, now) for submission_id in ids)
 
 
 @transaction.atomic
-def _end(submission_id: int, now: datetime) -> None:
+def _end(submission_id: int, now: datetime) -> bool:
+    """Settle what can be settled; returns whether the wait was ended only now."""
     # The challenge's lock first and the case's last, as wherever work is settled: no dead-lock.
     Challenge.objects.select_for_update(of=("self",)).get(submissions=submission_id)
     Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
     is_news = ReviewCase.objects.filter(submission=submission_id, ended_at=None).update(
         ended_at=now
     )
-    if not is_news:
-        return  # another worker was quicker
-    cases.escalate(submission_id=submission_id, concern=ReviewCase.Concern.WAIT, now=now)
+    if is_news:
+        cases.escalate(submission_id=submission_id, concern=ReviewCase.Concern.WAIT, now=now)
     outcome.settle(submission_id=submission_id, now=now)
+    return bool(is_news)

@@ -20,7 +20,6 @@ from reviews import cases, learning, worth
 from reviews.consensus import Heard, Weighed, weigh
 from reviews.hearing import Hearing, hear, usual
 from reviews.models import Outcome, PeerReview
-from reviews.queue_models import WAIT_ENDS_AFTER
 from submissions import lifecycle
 from submissions.models import Submission
 
@@ -110,19 +109,6 @@ def ask_for_another(submission: Submission, hearing: Hearing, *, now: datetime) 
     outcome = _write(submission, hearing, now, reviews_wanted=wanted, is_provisional=False)
     cases.ask_for_one_more(submission_id=submission.pk, now=now)
     return outcome
-
-
-def settle_overdue(*, now: datetime | None = None) -> int:
-    """Settle, on what there is, all work whose wait is over; returns how many were settled.
-
-    Work of which no peer said anything gets the coach's result, marked as provisional.
-    """
-    now = now or timezone.now()
-    waiting = Submission.objects.filter(
-        status=Submission.Status.SUBMITTED, submitted_at__lte=now - WAIT_ENDS_AFTER
-    )
-    ids = waiting.exclude(outcome__is_provisional=True).values_list("pk", flat=True)
-    return sum(settle(submission_id=pk, now=now) is not None for pk in list(ids))
 
 
 def consensus_of(reviews: list[PeerReview]) -> Weighed:

@@ -50,10 +50,9 @@ def free_seats() -> None:
 @scheduled(every=timedelta(hours=1))
 @task()
 def watch_the_queue() -> None:
-    from reviews import deadlines, invitations, outcome, reminders
+    from reviews import deadlines, invitations, reminders
 
     deadlines.boost_waiting()
     deadlines.end_waits()
-    outcome.settle_overdue()
     reminders.remind()
     invitations.invite()

@@ -10,7 +10,7 @@ from accounts.models import Notification, User
 from challenges.models import Challenge
 from goals.models import Goal
 from leaderboard.models import PointEntry
-from reviews import ai_feedback, outcome, peer_review
+from reviews import ai_feedback, deadlines, outcome, peer_review
 from reviews.hearing import hear
 from reviews.models import AIFeedback, GraderStanding, Outcome, PeerReview
 from reviews.tests.test_consensus import known
@@ -112,8 +112,8 @@ def test_one_reviewer_who_is_not_trusted_does_not(goal: Goal, bob: User) -> None
 
 def test_after_a_week_it_settles_on_what_there_is(bob: User, submission: Submission) -> None:
     make_review(submission, bob, score=75)
-    assert outcome.settle_overdue() == 0
-    assert outcome.settle_overdue(now=timezone.now() + WEEK) == 1
+    assert deadlines.end_waits() == 0
+    assert deadlines.end_waits(now=timezone.now() + WEEK) == 1
     submission.refresh_from_db()
     assert (submission.status, submission.score) == ("accepted", Decimal(75))
     assert list(Outcome.objects.late()) == [Outcome.objects.get()]
@@ -124,7 +124,7 @@ def test_without_a_peer_the_coachs_result_stands_until_one_comes(
 ) -> None:
     later = timezone.now() + WEEK
     ai_feedback.write(submission.ai_feedback.pk)
-    assert outcome.settle_overdue(now=later) == 0
+    deadlines.end_waits(now=later)
     told = Outcome.objects.get()
     assert told.is_provisional and told.settled_at is None
     submission.refresh_from_db()
@@ -132,7 +132,7 @@ def test_without_a_peer_the_coachs_result_stands_until_one_comes(
     assert not alice.point_entries.filter(reason="work_accepted").exists()
     assert alice.notifications.filter(kind=Notification.Kind.PROVISIONAL).count() == 1
     # Again an hour later: nothing new.
-    outcome.settle_overdue(now=later + timedelta(hours=1))
+    deadlines.end_waits(now=later + timedelta(hours=1))
     assert alice.notifications.filter(kind=Notification.Kind.PROVISIONAL).count() == 1
     Submission.objects.update(submitted_at=timezone.now() - WEEK)
     make_review(submission, bob, score=75)
@@ -140,9 +140,13 @@ def test_without_a_peer_the_coachs_result_stands_until_one_comes(
     assert Submission.objects.get(pk=submission.pk).status == "accepted"
 
 
-def test_work_without_any_grade_waits(submission: Submission) -> None:
-    assert outcome.settle_overdue(now=timezone.now() + WEEK) == 0
+def test_work_without_any_grade_waits_for_the_coach(submission: Submission) -> None:
+    later = timezone.now() + WEEK
+    assert deadlines.end_waits(now=later) == 1
     assert not Outcome.objects.exists()
+    ai_feedback.write(submission.ai_feedback.pk)
+    assert deadlines.end_waits(now=later + timedelta(hours=1)) == 0
+    assert Outcome.objects.get().is_provisional
 
 
 def test_a_later_review_moves_the_score_and_the_points_follow(
