@@ -12,9 +12,12 @@ from django.views.decorators.http import require_GET
 
 from challenges import bulk, ordering
 from challenges.models import Challenge
+from challenges.plan_list import FINISHED
 from goals.models import Goal, Milestone
 from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
+
+LONG = 60
 
 
 def _list_of(request: LearnerRequest, pk: int) -> str:
@@ -99,16 +102,21 @@ def _after(request: LearnerRequest, goal: Goal, *, focus: str = "") -> HttpRespo
 def _page(request: LearnerRequest, goal: Goal, *, focus: str = "") -> HttpResponse:
     challenges = list(Challenge.objects.filter(goal=goal).with_lock().order_by("position"))
     milestones = list(goal.milestones.all())
-    sections: list[tuple[Milestone | None, list[Challenge]]] = [
-        (milestone, [one for one in challenges if one.milestone_id == milestone.pk])
-        for milestone in milestones
-    ]
-    sections.append((None, [one for one in challenges if one.milestone_id is None]))
+    moved, _dash, _way = focus.partition("-")
+    current = next((one for one in challenges if one.status not in FINISHED), None)
+    sections = []
+    for milestone in (*milestones, None):
+        pk = milestone.pk if milestone else None
+        within = [one for one in challenges if one.milestone_id == pk]
+        is_open = current in within or any(str(one.pk) == moved for one in within)
+        sections.append((milestone, within, is_open))
     context = {
         "goal": goal,
         "sections": sections,
         "milestones": milestones,
         "count": len(challenges),
+        # A long plan is folded, but for where the learner is and for what was just moved.
+        "is_long": len(challenges) > LONG,
         "focus": focus,
     }
     template = "challenges/arrange.html#list" if request.htmx else "challenges/arrange.html"

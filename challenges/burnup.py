@@ -44,16 +44,17 @@ class BurnUp:
 def burn_up(
     goal: Goal, challenges: Sequence[Challenge], *, today: date, forecast: Forecast | None = None
 ) -> BurnUp | None:
-    """Return the burn-up of a goal whose challenges are given, or None for an empty plan."""
+    """Return the burn-up of a goal whose challenges are given, or None while nothing is done:
+    a chart without its line says nothing."""
     counted = [one for one in challenges if one.status != Challenge.Status.SKIPPED]
-    if not counted:
-        return None
     added = [(timezone.localdate(one.created_at), one.estimated_minutes) for one in counted]
     finished = [
         (min(today, timezone.localdate(one.finished_at)), one.estimated_minutes)
         for one in counted
         if one.finished_at is not None
     ]
+    if not finished:
+        return None
     first = min([goal.start_date, today, *(day for day, _ in [*added, *finished])])
     ends = [today, goal.target_date, forecast.on if forecast else None]
     last = max(first + timedelta(days=7), *(day for day in ends if day is not None))

@@ -15,7 +15,7 @@ from accounts.models import User
 from challenges.authoring import goal_positions
 from challenges.models import Challenge, Prerequisite, Quest, QuestStart
 from challenges.quest_models import QuestQuerySet
-from challenges.quest_plans import QuestPlan, parse_plan
+from challenges.quest_plans import MOST_CHALLENGES, QuestPlan, parse_plan
 from goals import lifecycle, progress_log
 from goals.models import Goal, Milestone, Progress
 from leaderboard import badges
@@ -75,8 +75,8 @@ def publish_quest(
 
     The plan is what everybody then sees: milestones, challenges and rubrics, with days counted
     from the goal's start; never work, notes or dates. Skipped challenges stay out. Raises
-    Conflict for a goal without challenges or a learner with twenty quests, and Invalid, by
-    field, for what breaks a rule.
+    Conflict for a goal without challenges or with too many, or a learner with twenty quests, and
+    Invalid, by field, for what breaks a rule.
     """
     now = now or timezone.now()
     # The learner's own lock keeps the count true when two goals are published at once.
@@ -165,7 +165,7 @@ def running_copy(quest: Quest, learner: User) -> Goal | None:
 def snapshot(goal: Goal) -> QuestPlan:
     """Return a goal's plan with its dates as days from the start, without what was skipped.
 
-    Raises Conflict when nothing is left to share.
+    Raises Conflict when nothing is left to share, or more than anybody could look through.
     """
     milestones = list(goal.milestones.all())
     challenges = list(
@@ -176,6 +176,9 @@ def snapshot(goal: Goal) -> QuestPlan:
     )
     if not challenges:
         raise Conflict(_("A quest needs a plan: add challenges to this goal first."))
+    if len(challenges) > MOST_CHALLENGES:
+        message = _("A quest has %(most)d challenges at most, and this goal has %(count)d.")
+        raise Conflict(message % {"most": MOST_CHALLENGES, "count": len(challenges)})
     challenges = _needs_first(challenges)
     milestone_at = {one.pk: number for number, one in enumerate(milestones)}
     at = {one.pk: number for number, one in enumerate(challenges)}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from challenges.models import Challenge
 
-# Beyond these, what is left to do under one milestone waits behind "more".
-MOST_SHOWN = 20
+# Beyond these, what is left to do waits behind "more"; but each milestone shows its next ones.
+MOST_SHOWN, LEAST_SHOWN = 20, 3
 FINISHED = {Challenge.Status.ACCEPTED, Challenge.Status.SKIPPED}
 
 
@@ -22,10 +22,12 @@ class Group:
         return bool(self.open or self.later or self.finished)
 
 
-def group(challenges: Iterable[Challenge]) -> Group:
-    """Return the challenges in their order, what is finished apart."""
+def group(challenges: Iterable[Challenge], *, shown: int = 0) -> Group:
+    """Return the challenges in their order, what is finished apart. `shown` says how many of
+    those to do the list shows already, under the milestones before."""
     left: list[Challenge] = []
     finished: list[Challenge] = []
     for challenge in challenges:
         (finished if challenge.status in FINISHED else left).append(challenge)
-    return Group(left[:MOST_SHOWN], left[MOST_SHOWN:], finished)
+    most = max(LEAST_SHOWN, MOST_SHOWN - shown)
+    return Group(left[:most], left[most:], finished)

@@ -78,6 +78,14 @@ def test_a_goal_without_a_plan_and_a_quest_without_words_are_refused(
     assert not Quest.objects.exists()
 
 
+def test_a_plan_that_nobody_could_look_through_is_refused_in_words(
+    alice: User, shared: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "MOST_CHALLENGES", 1)
+    with pytest.raises(Conflict, match="1 challenges at most, and this goal has 2"):
+        catalogue.publish_quest(goal=shared, by=alice, summary=SUMMARY)
+
+
 def test_twenty_quests_at_most(
     alice: User, shared: Goal, quest: Quest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,11 +106,12 @@ def _sections(
     milestones: list[Milestone], challenges: list[Challenge]
 ) -> list[tuple[Milestone | None, plan_list.Group]]:
     """Return the plan in order: each milestone with its challenges, then those of none."""
-    sections: list[tuple[Milestone | None, plan_list.Group]] = [
-        (milestone, plan_list.group(c for c in challenges if c.milestone_id == milestone.pk))
-        for milestone in milestones
-    ]
-    loose = plan_list.group(c for c in challenges if c.milestone_id is None)
-    if loose:
-        sections.append((None, loose))
+    sections: list[tuple[Milestone | None, plan_list.Group]] = []
+    shown = 0
+    for milestone in (*milestones, None):
+        pk = milestone.pk if milestone else None
+        group = plan_list.group((c for c in challenges if c.milestone_id == pk), shown=shown)
+        shown += len(group.open)
+        if milestone or group:
+            sections.append((milestone, group))
     return sections
