@@ -1,9 +1,9 @@
 """SQL by hand, for the few statements that every call of the gateway makes.
 
 Django takes longer to put such a statement together than a database takes to run it, and each one
-alone waits for a way there and back: written out and sent together, a call takes a third of the
-time (`benchmarks/ai_gateway.py`). They are plain SQL that PostgreSQL and SQLite read alike;
-whatever is not on the path of each call goes through models.
+alone waits for a way there and back: written out and sent together they take half of the time
+(`benchmarks/ai_gateway.py`). They are plain SQL that PostgreSQL and SQLite read alike; whatever is
+not on the path of each call goes through models.
 """
 
 from dataclasses import dataclass
