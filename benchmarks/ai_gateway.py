@@ -17,8 +17,13 @@ call of 16 queries in 20 ways to the database, "after" one whose statements go t
     PostgreSQL 18 after,  load 4.5   clock p50  8.9 ms, p95 16.2 ms; processor p50 4.2, p95 5.5 ms
     SQLite after,         load 3.8   clock p50  9.8 ms, p95 11.5 ms; processor p50 8.5, p95 9.7 ms
 
+and six times after, on a machine that did nothing else, three runs and, five minutes later, three:
+
+    load 1.1   clock p50 8.4, 7.4, 7.8 ms, p95 11.5, 9.3, 12.2 ms; processor p95 5.3, 4.5, 5.5 ms
+    load 0.3   clock p50 5.0, 6.0, 6.1 ms, p95  7.0, 8.6,  8.8 ms
+
 The same program took up to half as long again from one minute to the next, since others shared the
-machine: 10 ms by the clock (p95) hold in its quiet minutes, and in its busy ones they do not.
+host: 10 ms by the clock (p95) hold in its quiet minutes, and in its busy ones they do not.
 """
 
 import os
