@@ -26,6 +26,14 @@ from tests.factories import (
 pytest_plugins = ["tests.browser", "tests.redis_server"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out here what the other database's run does: once is enough where none matters."""
+    for item in items:
+        marker = item.get_closest_marker("one_database")
+        if marker is not None and connection.vendor != marker.args[0]:
+            item.add_marker(pytest.mark.skip(reason=f"runs on {marker.args[0]} alone"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The test database, which a request that a closing browser left behind does not keep."""

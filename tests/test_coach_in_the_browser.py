@@ -21,7 +21,7 @@ from tests.factories import make_challenge, make_goal, make_user
 
 __all__ = ["model_server", "stub_model"]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database("sqlite")]
 
 FIRST_LINE = "Ayer hablé con la panadera durante diez minutos."
 WORK = f"{FIRST_LINE}\n\nElla me explicó que la masa descansa una noche."

@@ -30,7 +30,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database("sqlite")]
 
 VIOLATIONS = "rules => axe.run(document, rules).then(found => found.violations)"
 

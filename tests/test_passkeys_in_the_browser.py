@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests import journey
 from tests.factories import PASSWORD, make_user
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database("sqlite")]
 
 
 def home(live_server: Any) -> str:

@@ -119,6 +119,9 @@ def test_checks_run_one_after_the_other(real_hashers: None, monkeypatch: Any) ->
 # --- Time tells nothing: medians of many interleaved tries, with the real hasher ---
 
 
+timing = pytest.mark.one_database("postgresql")
+
+
 def medians(one: Any, other: Any, rounds: int) -> tuple[float, float]:
     """Return the median seconds of each, tried in turns so that noise meets both alike."""
     times: tuple[list[float], list[float]] = ([], [])
@@ -150,6 +153,7 @@ def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(LIMITS, name, Limit())
 
 
+@timing
 def test_signing_in_takes_as_long_for_an_unknown_address(
     alice: User, real_hashers: None, no_limits: None
 ) -> None:
@@ -163,6 +167,7 @@ def test_signing_in_takes_as_long_for_an_unknown_address(
     assert_alike(lambda: try_as(alice.email), lambda: try_as("nobody@example.com"), rounds=9)
 
 
+@timing
 def test_signing_in_to_the_api_takes_as_long_for_an_unknown_address(
     alice: User, real_hashers: None, no_limits: None
 ) -> None:
@@ -175,6 +180,7 @@ def test_signing_in_to_the_api_takes_as_long_for_an_unknown_address(
     assert_alike(lambda: try_as(alice.email), lambda: try_as("nobody@example.com"), rounds=9)
 
 
+@timing
 def test_asking_for_a_reset_takes_as_long_for_an_unknown_address(
     alice: User, no_limits: None, settings: Any
 ) -> None:
@@ -187,6 +193,7 @@ def test_asking_for_a_reset_takes_as_long_for_an_unknown_address(
     assert_alike(lambda: ask(alice.email), lambda: ask("nobody@example.com"), rounds=15)
 
 
+@timing
 def test_signing_up_takes_as_long_for_an_address_in_use(
     alice: User, real_hashers: None, no_limits: None, settings: Any
 ) -> None:

@@ -32,6 +32,8 @@ from tests.factories import make_challenge, make_goal, make_submission
 
 __all__ = ["model_server", "stub_model"]
 
+pytestmark = pytest.mark.one_database("postgresql")
+
 ATTACKS = json.loads(
     (Path(__file__).resolve().parents[2] / "ai" / "tests" / "attacks.json").read_text()
 )
