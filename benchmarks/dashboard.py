@@ -5,6 +5,9 @@
 Needs a database with the demo (`make seed`). Prints the queries of one request and the median and
 95th percentile of the time of many; beside them the processor's time, which other programs on the
 machine do not lengthen.
+
+2026-11-25, SQLite, Python 3.13, 2 cores of a shared virtual machine at a load of 1.4 to 1.8, three
+runs of 200 requests: 8 queries; medians 49.6, 37.7 and 40.0 ms, 95th percentiles 60 to 65 ms.
 """
 
 import os

@@ -13,9 +13,10 @@ from challenges.models import (
     QuestStart,
     Replan,
     ReplanLine,
+    Variation,
 )
 from challenges.quest_models import QuestQuerySet
-from learnquest.core.admin import UnwrittenAdmin
+from learnquest.core.admin import LookOnlyAdmin, UnwrittenAdmin
 
 
 class PrerequisiteInline(admin.TabularInline[Prerequisite, Challenge]):
@@ -135,3 +136,12 @@ class QuestStartAdmin(UnwrittenAdmin[QuestStart]):
     raw_id_fields = ("quest", "learner", "goal")
     list_select_related = ("quest", "learner", "goal")
     date_hierarchy = "started_at"
+
+
+@admin.register(Variation)
+class VariationAdmin(LookOnlyAdmin[Variation]):
+    list_display = ("proposal", "how", "status", "message", "created_at", "finished_at")
+    list_filter = ("how", "status")
+    search_fields = ("proposal__title", "proposal__plan__goal__owner__email")
+    list_select_related = ("proposal",)
+    date_hierarchy = "created_at"
