@@ -57,6 +57,23 @@ def either_slash(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+# What a page or an answer of the API is sent as; pictures and files say themselves how they keep.
+PERSONAL = ("text/html", "application/json", "application/problem+json")
+
+
+def nobody_keeps(get_response: GetResponse) -> GetResponse:
+    """Let no cache, disk or Back button keep what one person alone may see."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        depends_on_who = "Cookie" in response.get("Vary", "") or request.path.startswith("/api/")
+        if depends_on_who and response.get("Content-Type", "").startswith(PERSONAL):
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
 def no_nul(get_response: GetResponse) -> GetResponse:
     """Refuse NUL in addresses: PostgreSQL can keep no such text, so nothing is called that.
 

@@ -81,6 +81,13 @@ def test_pages_send_the_headers_that_browsers_need(client: Client) -> None:
     assert answer.headers["X-Request-ID"]
 
 
+def test_nobody_keeps_what_one_person_may_see(client: Client, alice: Any) -> None:
+    client.force_login(alice)
+    for path in ("/today/", "/goals/", "/api/goals/", "/api/goals/999999"):
+        assert client.get(path).headers["Cache-Control"] == "private, no-store", path
+    assert "Cache-Control" not in client.get("/healthz").headers
+
+
 def test_no_template_holds_inline_script_or_style() -> None:
     for path in (ROOT / "templates").rglob("*.html"):
         text = path.read_text()
