@@ -19,6 +19,7 @@ from ai.schemas import PlanInputs
 from challenges import authoring, tasks
 from challenges.models import Challenge, Plan, Proposal
 from goals import progress_log
+from goals.archive import refuse_archived
 from goals.models import Goal, Milestone, Progress
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict
@@ -229,9 +230,11 @@ def accept_proposals(*, plan: Plan, by: User, only: list[int] | None = None) -> 
     """Make challenges, with their milestones, of a plan's open proposals.
 
     `only` names the proposals by id; without it all open ones are accepted. What was accepted
-    before is not made twice. Raises Conflict when no named proposal is open.
+    before is not made twice. Raises Conflict when no named proposal is open, or the goal is
+    archived.
     """
     goal = Goal.objects.select_for_update().owned_by(by).get(plans=plan.pk)
+    refuse_archived(goal)
     proposals = Proposal.objects.select_for_update().filter(plan=plan, state=Proposal.State.OPEN)
     if only is not None:
         proposals = proposals.filter(pk__in=only)

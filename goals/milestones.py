@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from goals import progress_log
+from goals.archive import refuse_archived
 from goals.models import Goal, Milestone, Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
@@ -24,10 +25,11 @@ MOST_MILESTONES = 50
 def add_milestone(*, goal: Goal, by: User, title: str, due_date: date | None = None) -> Milestone:
     """Add a milestone after the others.
 
-    Raises Invalid for a bad title, and Conflict when the goal has fifty already.
+    Raises Invalid for a bad title, and Conflict when the goal is archived or has fifty already.
     """
     # The goal's lock keeps two milestones added at once from taking one position.
     goal = Goal.objects.select_for_update().owned_by(by).get(pk=goal.pk)
+    refuse_archived(goal)
     if goal.milestones.count() >= MOST_MILESTONES:
         raise Conflict(_("A goal can have 50 milestones. Remove one first."))
     last = goal.milestones.aggregate(last=Max("position"))["last"]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from goals.archive import refuse_archived
 from goals.models import Goal, Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
@@ -80,7 +81,8 @@ def log_practice(
 ) -> Progress:
     """Log time spent on `goal`, in minutes. Practice earns effort, never points that rank.
 
-    Raises Invalid for fewer than 1 minute or more than a day, or for a note that is too long.
+    Raises Invalid for fewer than 1 minute or more than a day, or for a note that is too long, and
+    Conflict for an archived goal.
     """
     if not 1 <= minutes <= MOST_MINUTES_AT_ONCE:
         raise Invalid(
@@ -88,6 +90,7 @@ def log_practice(
             errors={"minutes": [_("Log between 1 minute and 24 hours at a time.")]},
         )
     goal = Goal.objects.owned_by(by).get(pk=goal.pk)
+    refuse_archived(goal)
     entry = Progress(user=by, goal=goal, kind=Progress.Kind.PRACTICE, note=note, minutes=minutes)
     entry.percent_after = percent_of(goal)
     entry.occurred_at = now or timezone.now()

@@ -168,7 +168,7 @@ def move_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
         )
         to = ordering.place_before(milestone, before)
     else:
-        to = ordering.step(milestone, -1 if request.POST.get("way") == "up" else 1)
+        to = ordering.step(milestone, {"up": -1, "down": 1}.get(request.POST.get("way", ""), 0))
     ordering.move_milestone(milestone=milestone, by=request.user, to=to)
     if request.htmx:
         return HttpResponse(status=204)

@@ -1,10 +1,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from goals import lifecycle, progress_log
+from goals import lifecycle, milestones, progress_log
 from goals.models import Goal, Progress
 from learnquest.core.errors import Conflict, Invalid
 from reviews.models import PeerReview
@@ -167,3 +168,22 @@ def test_practice_of_no_time_or_more_than_a_day_is_refused(
 def test_the_first_day_is_today_in_the_learners_zone(alice: User) -> None:
     assert abs(make_goal(alice).start_date - timezone.now().date()) <= timedelta(days=1)
     assert make_goal(alice).start_date == timezone.localdate()
+
+
+def test_an_archived_goal_stays_as_it_was(client: Client, alice: User) -> None:
+    goal = make_goal(alice)
+    goal = lifecycle.move(goal=goal, to=Goal.Status.ARCHIVED, by=alice)
+    before = Progress.objects.count()
+    for deed in (
+        lambda: progress_log.log_practice(goal=goal, by=alice, minutes=30),
+        lambda: milestones.add_milestone(goal=goal, by=alice, title="Late"),
+    ):
+        with pytest.raises(Conflict, match="archived"):
+            deed()
+    client.force_login(alice)
+    page = client.get(goal.get_absolute_url()).content.decode()
+    assert "Log practice" not in page and "Add milestone" not in page and "What happened" in page
+    body = {"goal": goal.pk, "minutes": 30}
+    answer = client.post("/api/progress/", body, content_type="application/json")
+    assert answer.status_code == 409
+    assert Progress.objects.count() == before and not goal.milestones.exists()

@@ -35,9 +35,14 @@ def expected(request: HttpRequest) -> int | None:
 
 
 def typed(request: HttpRequest) -> int | None:
-    """Return the version that a form was opened with; None where it does not say."""
+    """Return the version that a form was opened with; None where it does not say.
+
+    What none of our forms can say is a version that never was: 0.
+    """
     sent = request.POST.get("version", "")
-    return int(sent) if re.fullmatch(r"\d{1,9}", sent, re.ASCII) else None
+    if not sent:
+        return None
+    return int(sent) if re.fullmatch(r"\d{1,9}", sent, re.ASCII) else 0
 
 
 def require(thing: Versioned, version: int | None) -> None:
