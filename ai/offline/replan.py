@@ -4,6 +4,7 @@ gentle way back in."""
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import fmean
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -103,12 +104,17 @@ def _time(inputs: ReplanInputs, kept: list[OpenChallenge]) -> _Time:
 
 
 def _moved(inputs: ReplanInputs, kept: list[OpenChallenge], days: int) -> list[MilestoneChange]:
-    """Give each milestone the share of the days that its challenges have of the minutes."""
-    weights = {
-        one.number: 1 + sum(c.minutes for c in kept if c.milestone == one.number)
+    """Give each milestone the share of the days that its challenges have of the minutes.
+
+    One without challenges still takes its time: as much as the others on average.
+    """
+    minutes = {
+        one.number: sum(c.minutes for c in kept if c.milestone == one.number)
         for one in inputs.milestones
     }
-    total, done = sum(weights.values()), 0
+    usual = fmean([known for known in minutes.values() if known] or [1])
+    weights = {number: known or usual for number, known in minutes.items()}
+    total, done = sum(weights.values()), 0.0
     moved = []
     for one in inputs.milestones:
         done += weights[one.number]

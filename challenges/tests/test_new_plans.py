@@ -322,3 +322,21 @@ def test_the_api_asks_reads_and_takes(client: Client, alice: User, slipped: Goal
     assert [one["state"] for one in taken.json()["lines"]] == ["dropped", "accepted", "open"]
     again = client.post(f"{where}/accept", {"only": [second["id"]]}, "application/json")
     assert again.status_code == 409
+
+
+def test_a_milestone_without_challenges_gets_its_share_of_the_days() -> None:
+    today = timezone.localdate()
+    inputs = ReplanInputs(
+        title="Bake bread",
+        today=today,
+        target_date=today + timedelta(days=90),
+        milestones=[OpenMilestone(number=n, title=f"Part {n}", due_date=None) for n in (1, 2, 3)],
+        challenges=[
+            OpenChallenge(
+                number=1, title="Bake", instructions="Bake.", difficulty=2, minutes=300,
+                milestone=3, is_begun=False,
+            )
+        ],
+    )  # fmt: skip
+    moved = {change.number: change.due_in_days for change in offline_replan(inputs).milestones}
+    assert moved == {1: 30, 2: 60, 3: 90}
