@@ -23,16 +23,16 @@ def overturn(*, entry: PointEntry, by: User, now: datetime | None = None) -> Poi
     """
     now = now or timezone.now()
     if not by.is_moderator:
-        raise Forbidden("Moderators take points back.")
+        raise Forbidden(_("Moderators take points back."))
     if entry.user_id == by.pk:
-        raise Forbidden("Nobody decides on points of their own.")
+        raise Forbidden(_("Nobody decides on points of their own."))
     if entry.reverses_id is not None:
-        raise Conflict("This is a counter-entry already.")
+        raise Conflict(_("This is a counter-entry already."))
     with override(entry.user.locale):
         why = _("A moderator looked at what this was paid for and overturned it.")
     counter_entry = points.reverse(key=entry.key, reason=why, now=now)
     if counter_entry is None:
-        raise Conflict("These points were taken back already.")
+        raise Conflict(_("These points were taken back already."))
     audit.record(
         kind=audit.Kind.MODERATED,
         user=entry.user,
