@@ -1,6 +1,7 @@
 """The cast of every test: alice learns, bob and carol review, charlie is a stranger, mona
 moderates."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,27 @@ from tests.factories import (
 pytest_plugins = ["tests.browser", "tests.redis_server"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--everything", action="store_true", help="run on both databases what one is enough for"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out here what the other database's run does: once is enough where none matters."""
+    if config.getoption("--everything"):
+        return
     for item in items:
         marker = item.get_closest_marker("one_database")
         if marker is not None and connection.vendor != marker.args[0]:
             item.add_marker(pytest.mark.skip(reason=f"runs on {marker.args[0]} alone"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays anyway: a twelfth of a run's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

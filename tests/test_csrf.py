@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -10,6 +11,8 @@ from django.urls.resolvers import RoutePattern
 
 from accounts.models import User
 from learnquest.api import api
+
+pytestmark = pytest.mark.one_database("sqlite")
 
 VALUES = {
     "int": "1",

@@ -10,7 +10,7 @@ from goals.models import Goal
 from tests.factories import make_challenge, make_goal
 from tests.journey import person, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database("sqlite")]
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from tests import journey
 from tests.factories import make_challenge, make_goal, make_submission, make_user
 
 pytestmark = pytest.mark.browser
+# The whole way is gone on both databases, once with scripts and once without.
+ON_POSTGRESQL = pytest.mark.one_database("postgresql")
+ON_SQLITE = pytest.mark.one_database("sqlite")
 
 
 def pick_up(page: Page) -> None:
@@ -24,7 +27,13 @@ def pick_up(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^(Begin|Go on)$")).click()
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "no-js"])
+@pytest.mark.parametrize(
+    "javascript",
+    [
+        pytest.param(True, id="htmx", marks=ON_POSTGRESQL),
+        pytest.param(False, id="no-js", marks=ON_SQLITE),
+    ],
+)
 def test_two_learners_go_once_round_the_loop(
     live_server: Any, browser: Browser, javascript: bool
 ) -> None:
@@ -134,6 +143,7 @@ def stub(
         yield server
 
 
+@ON_SQLITE
 def test_a_model_servers_answers_appear(
     live_server: Any, browser: Browser, stub: StubModelServer
 ) -> None:
@@ -165,6 +175,7 @@ TROUBLES = {
 }
 
 
+@ON_SQLITE
 def test_when_the_model_fails_the_page_says_so_and_nothing_is_lost(
     live_server: Any, browser: Browser, stub: StubModelServer
 ) -> None:
@@ -209,6 +220,7 @@ def heal(stub: StubModelServer) -> None:
     stub.answers_everything()
 
 
+@ON_SQLITE
 def test_a_draft_survives_a_lost_connection(live_server: Any, browser: Browser) -> None:
     alice = make_user(username="alice", email="alice@example.com", display_name="Alice")
     challenge = make_challenge(make_goal(alice))
@@ -227,6 +239,7 @@ def test_a_draft_survives_a_lost_connection(live_server: Any, browser: Browser) 
     assert Submission.objects.get().body == "Written in a tunnel."
 
 
+@ON_SQLITE
 def test_what_another_tab_wrote_survives_and_one_chooses(
     live_server: Any, browser: Browser
 ) -> None:
@@ -273,6 +286,7 @@ def test_what_another_tab_wrote_survives_and_one_chooses(
         expect(other.get_by_text("Handed in.")).to_be_visible()
 
 
+@ON_SQLITE
 def test_a_deed_that_cannot_be_undone_asks_first(live_server: Any, browser: Browser) -> None:
     alice = make_user(username="alice", email="alice@example.com", display_name="Alice")
     work = make_submission(make_challenge(make_goal(alice)))
@@ -290,6 +304,7 @@ def test_a_deed_that_cannot_be_undone_asks_first(live_server: Any, browser: Brow
     assert work.status == "draft"
 
 
+@ON_SQLITE
 def test_a_review_is_given_back_with_a_reason(live_server: Any, browser: Browser) -> None:
     alice = make_user(username="alice", email="alice@example.com", display_name="Alice")
     bob = make_user(username="bob", email="bob@example.com", display_name="Bob")

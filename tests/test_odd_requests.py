@@ -26,11 +26,11 @@ FORMS = sorted(
     if all(rule.method == "POST" for rule in rules) and name not in {"end_app", "end_browser"}
 )
 
-
 # Their pages are everybody's own, or everybody's: only the form is for one person.
 OPEN_PAGES = {"pages:unblock", "badges:pin", "badges:unpin"}
 
 
+@pytest.mark.one_database("sqlite")
 @pytest.mark.parametrize("part", parts(FORMS))
 def test_looking_at_a_forms_address_leads_to_its_page(
     part: list[str],

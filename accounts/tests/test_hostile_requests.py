@@ -53,6 +53,7 @@ def test_the_schema_names_what_is_tried_here() -> None:
     assert ("put", "/api/auth/profile") in WITH_BODY and ("post", "/api/auth/register") in WITH_BODY
 
 
+@pytest.mark.one_database("sqlite")
 def test_a_cookie_alone_changes_nothing(alice: User) -> None:
     """The session's cookie and the token's, and both; another site's page can send no more."""
     session, cookie = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)

@@ -82,7 +82,7 @@ DEEDS = st.lists(
 
 @pytest.mark.django_db
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(deeds=DEEDS)
 def test_no_order_of_moves_breaks_positions(deeds: list[Deed], alice: User) -> None:

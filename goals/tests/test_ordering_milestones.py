@@ -66,7 +66,7 @@ STEPS = st.lists(
 
 class AnyMoves(TestCase):
     @given(steps=STEPS)
-    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def test_no_order_of_moves_breaks_positions(self, steps: list[tuple[str, int, int]]) -> None:
         by = make_user(username=f"o{User.objects.count()}")
         goal = make_goal(by)

@@ -119,7 +119,7 @@ class AnyPauses(TestCase):
         begin=st.datetimes(datetime(2024, 1, 1), datetime(2029, 1, 1)),  # noqa: DTZ001 - UTC below
         hours=st.lists(st.integers(0, 24 * 60), min_size=2, max_size=6),
     )
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def test_dates_move_by_exactly_the_days_stood_still(
         self, zone: str, begin: datetime, hours: list[int]
     ) -> None:

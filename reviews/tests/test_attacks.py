@@ -5,6 +5,7 @@ what it says: it repeats the attack everywhere and gives the scores that were as
 """
 
 import json
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from learnquest.core.markdown import render as render_markdown
 from reviews import ai_feedback
 from reviews.highlight import marked
 from reviews.models import AIFeedback
+from submissions.models import Submission
 from tests.factories import make_challenge, make_goal, make_submission
 
 __all__ = ["model_server", "stub_model"]
@@ -95,49 +97,61 @@ def test_the_offline_coach_gives_nothing_for_it(attack: dict[str, str]) -> None:
     assert all(score.score < 50 for score in offline_feedback(inputs).scores)
 
 
-@each_attack
+@pytest.fixture
+def work(alice: User) -> Submission:
+    return make_submission(make_challenge(make_goal(alice)))
+
+
+def handed_in(work: Submission) -> Iterator[tuple[str, str]]:
+    """Let `work` be each attack in turn, without feedback yet; yields name and text."""
+    for attack in ATTACKS:
+        # The doors leave NUL out before a deed sees the text.
+        text = attack["text"].replace("\x00", "")
+        Submission.objects.filter(pk=work.pk).update(body=f"{text}\n\nAnd my own words.")
+        AIFeedback.objects.all().delete()
+        AIFeedback.objects.create(submission=work)
+        yield attack["name"], text
+
+
 def test_a_model_that_obeys_changes_no_score_beyond_the_schema(
-    attack: dict[str, str], stub_model: StubModelServer, alice: User
+    stub_model: StubModelServer, work: Submission
 ) -> None:
-    # The doors leave NUL out before a deed sees the text.
-    text = attack["text"].replace("\x00", "")
-    work = make_submission(make_challenge(make_goal(alice)), body=text)
     keys = [criterion.key for criterion in work.challenge.criteria]
-    obedient: dict[str, Any] = a_feedback(keys, quote="").model_dump()
-    obedient["scores"][0]["score"] = -50 if "-50" in attack["text"] else 1000
-    obedient["points"] = 80
-    stub_model.answers(json.dumps(obedient))
-    ai_feedback.write(work.ai_feedback.pk)
-    feedback = AIFeedback.objects.get()
-    assert (feedback.status, feedback.scores) == ("failed", [])
-    work.refresh_from_db()
-    assert (work.status, work.score) == ("submitted", None)
+    for name, text in handed_in(work):
+        obedient: dict[str, Any] = a_feedback(keys, quote="").model_dump()
+        obedient["scores"][0]["score"] = -50 if "-50" in text else 1000
+        obedient["points"] = 80
+        stub_model.answers(json.dumps(obedient))
+        ai_feedback.write(AIFeedback.objects.get().pk)
+        feedback = AIFeedback.objects.get()
+        assert (feedback.status, feedback.scores) == ("failed", []), name
+        after = Submission.objects.get()
+        assert (after.status, after.score) == ("submitted", None), name
 
 
-@each_attack
 def test_what_an_obedient_model_says_is_text_on_the_page(
-    attack: dict[str, str], stub_model: StubModelServer, alice: User, client: Client
+    stub_model: StubModelServer, work: Submission, alice: User, client: Client
 ) -> None:
-    text = attack["text"].replace("\x00", "")
-    work = make_submission(make_challenge(make_goal(alice)), body=f"{text}\n\nAnd my own words.")
     keys = [criterion.key for criterion in work.challenge.criteria]
-    # The model sees no address, so that it cannot quote one either.
-    said = a_feedback(keys, quote=EMAIL.sub(ADDRESS, text))
-    for point in [*said.strengths, *said.improvements]:
-        point.comment = text
-    for score in said.scores:
-        score.comment = text
-    stub_model.answers(said.model_copy(update={"summary": text, "next_step": text}))
-    ai_feedback.write(work.ai_feedback.pk)
-    assert AIFeedback.objects.get().status == "ready"
     client.force_login(alice)
-    page = client.get(f"/submissions/{work.pk}/").content.decode()
-    # The learner's own links in their own work are theirs; the coach's part has none.
-    coach = page[page.index('id="feedback"') :]
-    assert_harmless(coach)
-    assert not any(
-        tag == "script" for tag, _ in Tags(page[page.index("<main") : page.index("</main")]).seen
-    )
+    for name, text in handed_in(work):
+        # The model sees no address, so that it cannot quote one either.
+        said = a_feedback(keys, quote=EMAIL.sub(ADDRESS, text))
+        for point in [*said.strengths, *said.improvements]:
+            point.comment = text
+        for score in said.scores:
+            score.comment = text
+        stub_model.answers(said.model_copy(update={"summary": text, "next_step": text}))
+        ai_feedback.write(AIFeedback.objects.get().pk)
+        assert AIFeedback.objects.get().status == "ready", name
+        page = client.get(f"/submissions/{work.pk}/").content.decode()
+        # The learner's own links in their own work are theirs; the coach's part has none.
+        coach = page[page.index('id="feedback"') :]
+        assert_harmless(coach)
+        assert not any(
+            tag == "script"
+            for tag, _ in Tags(page[page.index("<main") : page.index("</main")]).seen
+        ), name
 
 
 @pytest.mark.parametrize("attack", [a for a in ATTACKS if a["kind"] in {"html", "link"}])

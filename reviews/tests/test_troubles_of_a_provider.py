@@ -25,6 +25,9 @@ from submissions.models import Submission
 
 __all__ = ["model_server", "stub_model"]
 
+# What a model server does, and what is made of it, is nothing to the database.
+pytestmark = pytest.mark.one_database("sqlite")
+
 BIG = "x" * 200_000
 
 

@@ -9,7 +9,7 @@ from submissions.models import Submission
 from tests import journey
 from tests.factories import PASSWORD, make_challenge, make_goal, make_picture, make_user
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database("sqlite")]
 
 
 def sign_in(page: Page, email: str) -> None:
