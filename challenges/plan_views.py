@@ -183,6 +183,8 @@ def _plan_page(request: LearnerRequest, plan: Plan) -> HttpResponse:
         for wish in proposal.variations.all()
     )
     open_count = sum(proposal.state == Proposal.State.OPEN for proposal in proposals)
+    kept = [proposal for proposal in proposals if proposal.state != Proposal.State.DROPPED]
+    minutes = sum(proposal.estimated_minutes for proposal in kept)
     context = {
         "plan": plan,
         "goal": plan.goal,
@@ -190,7 +192,9 @@ def _plan_page(request: LearnerRequest, plan: Plan) -> HttpResponse:
         "open_count": open_count,
         "is_varying": is_varying,
         "hows": Variation.How.choices,
-        "all_minutes": sum(proposal.estimated_minutes for proposal in proposals),
+        "kept_count": len(kept),
+        "all_minutes": minutes,
+        "all_hours": round(minutes / 60),
     }
     template = "challenges/plan.html#panel" if request.htmx else "challenges/plan.html"
     return render(request, template, context)

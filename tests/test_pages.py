@@ -108,6 +108,22 @@ def test_a_plan_with_proposals_takes_no_query_for_each(
     assert len(queries) == before
 
 
+def test_a_plan_says_how_long_what_is_not_dropped_takes(
+    client: Client, alice: User, goal: Goal
+) -> None:
+    plan = generation.request_plan(goal=goal, by=alice)
+    generation.write_plan(plan.pk)
+    Proposal.objects.filter(plan=plan).update(estimated_minutes=50)
+    kept = list(Proposal.objects.filter(plan=plan).order_by("position")[:2])
+    Proposal.objects.filter(plan=plan).exclude(pk__in=[one.pk for one in kept]).update(
+        state=Proposal.State.DROPPED
+    )
+    client.force_login(alice)
+    assert "2 challenges · about 2 hours in all" in client.get(plan.get_absolute_url()).text
+    Proposal.objects.filter(pk=kept[0].pk).update(state=Proposal.State.DROPPED)
+    assert "1 challenge · 50 minutes in all" in client.get(plan.get_absolute_url()).text
+
+
 # --- Doors: success is told in the browser's journey; here are refusals and bad input ---
 
 

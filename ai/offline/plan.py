@@ -63,7 +63,7 @@ def plan(inputs: PlanInputs) -> Plan:
             )
         )
     return Plan(
-        summary=_summary(topic, frame, len(challenges), wish, sum(minutes)),
+        summary=_summary(topic, frame, len(challenges), wish),
         milestones=milestones,
         challenges=challenges,
     )
@@ -170,7 +170,7 @@ def _same(title: str) -> str:
     return " ".join(words(title))
 
 
-def _summary(topic: Topic, frame: _Frame, count: int, wish: Wish, minutes: int) -> str:
+def _summary(topic: Topic, frame: _Frame, count: int, wish: Wish) -> str:
     parts = [
         ngettext(
             "Offline coach: a ladder of %(count)d challenge towards “%(goal)s”.",
@@ -179,11 +179,11 @@ def _summary(topic: Topic, frame: _Frame, count: int, wish: Wish, minutes: int) 
         )
         % {"count": count, "goal": topic.goal},
         ngettext(
-            "It takes about %(hours)s hours within %(days)d day.",
-            "It takes about %(hours)s hours within %(days)d days.",
+            "It is laid out over %(days)d day.",
+            "It is laid out over %(days)d days.",
             frame.days,
         )
-        % {"hours": f"{minutes / 60:.0f}" if minutes >= 60 else "1", "days": frame.days},
+        % {"days": frame.days},
     ]
     if wish.heard:
         parts.append(_("Your wish shaped it: %(wish)s.") % {"wish": ", ".join(wish.heard)})
