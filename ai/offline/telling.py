@@ -32,10 +32,11 @@ def next_step(judged: list[Judged], reading: Reading, weak: list[QuotedPoint]) -
         ) % {"ask": left[0].text}
     if weak:
         opening = " ".join(weak[0].quote.split()[:8])
-        return _("Rework the sentence that begins with “%(opening)s”. %(advice)s") % {
-            "opening": opening.rstrip(",;:.–— "),
-            "advice": weak[0].comment,
-        }
+        # What to change in it stands beside the sentence already.
+        return _(
+            "Begin with the marked sentence “%(opening)s …”. Then ask of the sentences around it "
+            "whether the same would help them."
+        ) % {"opening": opening.rstrip(",;:.–— ")}
     return _(
         "Let somebody who does not know the task read it, and mend the first place where they "
         "ask back. It matters most for “%(name)s”."

@@ -263,7 +263,7 @@ def write_reviews(
         texts = handin.text.reviews[: newest % 2 if newest <= STILL_WAITING else None]
         # What is some days old has waited until now, so that much has just been settled.
         age = now - when
-        wait = age * 0.45 if age < timedelta(days=RECENT_DAYS) else timedelta(hours=50)
+        wait = age * 0.45 if age < timedelta(days=RECENT_DAYS) else timedelta(hours=14)
         for reviewer, text in zip(others, texts, strict=False):
             when = awake(when + wait * rng.uniform(0.7, 1.1), reviewer)
             if when >= now:

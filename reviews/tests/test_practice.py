@@ -70,6 +70,9 @@ def test_the_comparison_is_shown_once_it_is_sent(client: Client, bob: User) -> N
         assert f"we gave {mark.known}" in page
     detail = client.get(f"/api/reviews/{review.pk}").json()
     assert len(detail["comparison"]) == len(training.comparison(sent))
+    # Nobody handed it in and nothing was settled, so nothing is told of that.
+    assert "What happened" not in page
+    assert client.get(f"/api/submissions/{review.submission_id}/steps").json() == []
 
 
 def test_practice_counts_for_oneself_and_not_on_the_board(bob: User) -> None:
