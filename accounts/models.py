@@ -320,6 +320,9 @@ class Notification(models.Model):
         APPEALED = "appealed", _("The outcome is looked at again")
         APPEAL_ASKED = "appeal_asked", _("You are asked for a second opinion")
         APPEAL_DECIDED = "appeal_decided", _("A moderator has decided on an appeal")
+        COPY_FOUND = "copy_found", _("A moderator found that work of yours copies other work")
+        COPY_UNDONE = "copy_undone", _("A moderator took back that work of yours is a copy")
+        CLAIM_ENDED = "claim_ended", _("Work in your hands needs no review any more")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
