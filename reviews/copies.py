@@ -6,6 +6,7 @@ sent stay, and are paid. All of it can be taken back, and is then as it was befo
 
 import re
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,8 +49,6 @@ def decide(
     if not confirmed:
         return similarity.decide(flag=flag, by=by, confirmed=False, reason=reason, now=now)
     _check_reason(reason, not_naming=[flag.other.author])
-    # Reviews before the challenge, as when one is sent; those claimed meanwhile come after it.
-    _claims_on(flag.submission_id)
     challenge, work = _lock(flag.submission_id)
     flag = similarity.decide(flag=flag, by=by, confirmed=True, reason=reason, now=now)
     if not attempts.is_copy(work):
@@ -189,22 +188,38 @@ def _see_reviewers_paid(work: Submission, *, now: datetime) -> None:
 
 
 def _end_claims(work: Submission, *, now: datetime) -> list[int]:
-    """Take the work out of its reviewers' hands, and tell them; returns the ids of the claims."""
-    claims = _claims_on(work.pk, skip_locked=True)
-    ids = [claim.pk for claim in claims]
-    PeerReview.objects.filter(pk__in=ids).update(
-        status=PeerReview.Status.RELEASED, holds_seat=False
-    )
+    """Take the work out of its reviewers' hands, and tell them; returns the ids of the claims.
+
+    Who is saving or sending a review at this moment holds it, and may be waiting for the locks of
+    this deed: what is only saved is looked at again afterwards, and what is sent counts.
+    """
+    held = PeerReview.objects.filter(submission=work, status=PeerReview.Status.CLAIMED)
+    claims = list(held.select_for_update(skip_locked=True, no_key=True).order_by("pk"))
     for claim in claims:
-        copies_told.claim_ended(claim, work, now=now)
-    return ids
+        _end(claim, work, now=now)
+    if held.exists():
+        transaction.on_commit(partial(_end_rest, work.pk, now=now))
+    return [claim.pk for claim in claims]
 
 
-def _claims_on(submission_id: int, *, skip_locked: bool = False) -> list[PeerReview]:
-    """Lock and return the reviews of a work that are in somebody's hands."""
-    claims = PeerReview.objects.select_for_update(skip_locked=skip_locked, no_key=True)
-    held = claims.filter(submission=submission_id, status=PeerReview.Status.CLAIMED)
-    return list(held.order_by("pk"))
+def _end_rest(submission_id: int, *, now: datetime) -> None:
+    held = PeerReview.objects.filter(submission=submission_id, status=PeerReview.Status.CLAIMED)
+    for pk in held.values_list("pk", flat=True):
+        # One lock at a time: nobody can be waiting for another that is held here.
+        with transaction.atomic():
+            claim = held.select_for_update(no_key=True).filter(pk=pk).first()
+            copy = CopyDecision.objects.standing().filter(submission=submission_id).first()
+            if claim is None or copy is None:
+                continue
+            _end(claim, copy.submission, now=now)
+            copy.claims = [*copy.claims, claim.pk]
+            copy.save(update_fields=["claims"])
+
+
+def _end(claim: PeerReview, work: Submission, *, now: datetime) -> None:
+    claim.status, claim.holds_seat = PeerReview.Status.RELEASED, False
+    claim.save(update_fields=["status", "holds_seat"])
+    copies_told.claim_ended(claim, work, now=now)
 
 
 def _lock(submission_id: int) -> tuple[Challenge, Submission]:

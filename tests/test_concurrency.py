@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
 from django.db import connection, connections, transaction
@@ -345,3 +346,31 @@ def test_a_copy_is_found_while_its_reviews_are_being_sent() -> None:
         assert sum(entry.amount for entry in paid) == -sum(
             entry.amount for entry in PointEntry.objects.filter(reverses__in=paid)
         )
+
+
+def test_a_claim_that_is_being_saved_as_its_work_is_found_copied_ends_a_moment_later() -> None:
+    original = make_submission(make_challenge(make_goal(make_user())))
+    ReviewCase.objects.filter(submission=original).update(is_open=False)
+    work = make_submission(make_challenge(make_goal(make_user())))
+    review, is_held = claim(work, make_user()), Event()
+
+    def save() -> None:
+        with transaction.atomic():
+            PeerReview.objects.select_for_update().get(pk=review.pk)
+            is_held.set()
+            while not CopyDecision.objects.exists():
+                sleep(0.01)
+
+    def decide() -> None:
+        is_held.wait(timeout=30)
+        copies.decide(
+            flag=make_flag(work, original),
+            by=make_user(is_superuser=True),
+            confirmed=True,
+            reason="The same, word for word.",
+        )
+
+    all_at_once([save, decide])
+    review.refresh_from_db()
+    assert review.status == PeerReview.Status.RELEASED
+    assert CopyDecision.objects.get().claims == [review.pk]
