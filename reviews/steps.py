@@ -88,8 +88,12 @@ def _of_appeal(appeal: Appeal, work: Submission, reader: User) -> list[Step]:
 
 
 def _of_copy(copy: CopyDecision, work: Submission, reader: User) -> list[Step]:
-    """Return what moderators decided; the reasons are for the author and for them."""
-    may_read = work.author_id == reader.pk or reader.is_moderator
+    """Return what moderators decided; the reasons are for the author and for them.
+
+    While a decision stands, the page of the work says why, above all else.
+    """
+    is_over = copy.taken_back_at is not None
+    may_read = is_over and (work.author_id == reader.pk or reader.is_moderator)
     what = _("A moderator found that this copies other work")
     steps = [Step(copy.decided_at, what, copy.reason if may_read else "", icon="warn")]
     if copy.taken_back_at is not None:
