@@ -210,7 +210,7 @@ def _value(hearing: Hearing, challenge: Challenge, *, new: list[PeerReview], now
 
 
 def value_unvalued(challenge: Challenge, reviews: list[PeerReview], *, now: datetime) -> None:
-    """See what reviews of work that will not settle are worth; nothing is learnt of graders."""
+    """See what reviews of work that will not settle are worth, without learning of graders now."""
     if not any(review.quality is None for review in reviews):
         return
     hearing = hear(

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from learnquest.pages.export_sections import sections
 from reviews.models import CopyDecision, PeerReview
 from reviews.tests.test_copies import BACK, WHY, accept, confirm, flag, olga, original, undo
 from submissions.models import SimilarityFlag, Submission
@@ -183,6 +184,18 @@ def test_without_the_other_work_it_is_taken_back_on_the_page_of_the_work(
     assert done.redirect_chain[-1][0] == submission.get_absolute_url()
     submission.refresh_from_db()
     assert submission.status == Submission.Status.SUBMITTED
+
+
+def test_what_the_author_takes_along_tells_nothing_of_the_other_work_or_of_reviewers(
+    submission: Submission, flag: SimilarityFlag, bob: User, alice: User, mona: User
+) -> None:
+    claim(submission, bob)
+    undo(confirm(flag, mona), mona)
+    rows = {one.name: list(one.rows(alice)) for one in sections()}
+    (found,) = rows["works_found_copied"]
+    assert (found["reason"], found["undone_for"]) == (WHY, BACK)
+    assert not found.keys() & {"flag_id", "claims", "decided_by_id", "taken_back_by_id"}
+    assert not any(word in repr(rows).lower() for word in OTHERS)
 
 
 def test_work_that_came_back_unread_does_not_wait_for_reviewers(
