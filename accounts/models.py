@@ -320,6 +320,9 @@ class Notification(models.Model):
         APPEALED = "appealed", _("The outcome is looked at again")
         APPEAL_ASKED = "appeal_asked", _("You are asked for a second opinion")
         APPEAL_DECIDED = "appeal_decided", _("A moderator has decided on an appeal")
+        COPY_FOUND = "copy_found", _("Your work was found to copy other work")
+        COPY_UNDONE = "copy_undone", _("Your work is not held to be a copy any more")
+        CLAIM_ENDED = "claim_ended", _("Work in your hands needs no review any more")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"

@@ -22,6 +22,20 @@ MOVES: dict[Challenge.Status, set[Challenge.Status]] = {
 }
 
 
+def follow_copy(
+    *, challenge: Challenge, to: Challenge.Status, finished_at: datetime | None = None
+) -> Challenge:
+    """Move a challenge, which the caller has locked, to where its attempts leave it.
+
+    A moderator found one of them copied, or took that back: then even what was accepted, and what
+    the learner has skipped since, moves.
+    """
+    challenge.status = to
+    challenge.finished_at = finished_at if to == Status.ACCEPTED else None
+    challenge.save(update_fields=["status", "finished_at"])
+    return challenge
+
+
 def move(*, challenge: Challenge, to: Challenge.Status, now: datetime | None = None) -> Challenge:
     """Move a challenge, which the caller has locked, to another status.
 

@@ -149,7 +149,8 @@ def _write(*, key: str, user_id: int, **fields: object) -> PointEntry | None:
 def of_work(*, challenge_id: int, user: User) -> int:
     """Return what `user` earned by accepted work on a challenge of theirs."""
     key = f"work-accepted:{challenge_id}"
-    paid = Q(key=key) | Q(key__startswith=f"{key}:") | Q(reverses__key=key)
+    paid = Q(key=key) | Q(key__startswith=f"{key}:")
+    paid |= Q(reverses__key=key) | Q(reverses__key__startswith=f"{key}:")
     return PointEntry.objects.visible_to(user).filter(paid).aggregate(n=Sum("amount"))["n"] or 0
 
 

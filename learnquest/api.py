@@ -27,6 +27,7 @@ from learnquest.pages.api import board_router, progress_router, replan_router
 from reviews.after_api import after_router, appeal_router, moderation_of_reviews
 from reviews.api import router as review_router
 from reviews.feedback_api import router as feedback_router
+from reviews.similar_api import router as similar_router
 from reviews.submissions_api import router as submission_router
 from submissions.api import router as attachment_router
 
@@ -125,6 +126,7 @@ api.add_router("/leaderboard", board_router)
 api.add_router("/reports", reports_router)
 api.add_router("/moderation", moderation_router)
 api.add_router("/moderation", moderation_of_reviews)
+api.add_router("/moderation", similar_router)
 api.add_router("/reviews", after_router)
 api.add_router("/submissions", appeal_router)
 api.add_router("/badges", badge_router)

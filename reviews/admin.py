@@ -7,7 +7,14 @@ from django.utils.translation import ngettext
 from learnquest.core.admin import LookOnlyAdmin
 from learnquest.core.errors import DomainError
 from reviews import ai_feedback
-from reviews.models import AIFeedback, GraderStanding, GradingFit, Outcome, PeerReview
+from reviews.models import (
+    AIFeedback,
+    CopyDecision,
+    GraderStanding,
+    GradingFit,
+    Outcome,
+    PeerReview,
+)
 
 
 @admin.register(AIFeedback)
@@ -54,6 +61,15 @@ class PeerReviewAdmin(admin.ModelAdmin[PeerReview]):
     list_select_related = ("submission", "reviewer")
     date_hierarchy = "claimed_at"
     readonly_fields = ("status", "score", "quality", "submitted_at")
+
+
+@admin.register(CopyDecision)
+class CopyDecisionAdmin(LookOnlyAdmin[CopyDecision]):
+    """To look at: the moderators' pages decide, and take back."""
+
+    list_display = ("submission", "decided_by", "decided_at", "points", "taken_back_at")
+    list_select_related = ("submission", "decided_by")
+    date_hierarchy = "decided_at"
 
 
 @admin.register(GraderStanding)

@@ -217,7 +217,7 @@ def read_appeal(request: LearnerRequest, submission_id: Id) -> Any:
 @moderation_of_reviews.get("/appeals", response={200: Page[AppealOut], **refusals(404, 422)})
 def list_appeals(request: LearnerRequest, paging: Query[Paging]) -> Any:
     """All appeals, those that wait first, the oldest of them first."""
-    _moderators_only(request)
+    moderators_only(request)
     waiting_first = F("decided_at").desc(nulls_first=True)
     return paged(Appeal.objects.order_by(waiting_first, "created_at", "pk"), paging, list)
 
@@ -227,7 +227,7 @@ def list_appeals(request: LearnerRequest, paging: Query[Paging]) -> Any:
 )
 def decide_appeal(request: LearnerRequest, appeal_id: Id, payload: AppealDecisionIn) -> Any:
     """Decide on an appeal, with reasons that both sides read."""
-    _moderators_only(request)
+    moderators_only(request)
     return appeals.decide(
         appeal=get_object_or_404(Appeal, pk=appeal_id),
         by=request.user,
@@ -240,13 +240,13 @@ def decide_appeal(request: LearnerRequest, appeal_id: Id, payload: AppealDecisio
 @moderation_of_reviews.get("/fairness", response={200: FairnessOut, **refusals(404, 422)})
 def read_fairness(request: LearnerRequest, query: Query[FairnessQuery]) -> Any:
     """How peer review treated people in the last days."""
-    _moderators_only(request)
+    moderators_only(request)
     found = fairness.report(window=timedelta(days=query.days))
     fields = [asdict(one) | {"stands_out": one.stands_out} for one in found.fields]
     return asdict(found) | {"fields": fields}
 
 
-def _moderators_only(request: LearnerRequest) -> None:
+def moderators_only(request: LearnerRequest) -> None:
     if not request.user.is_moderator:
         raise Http404
 

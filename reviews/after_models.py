@@ -71,7 +71,12 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(Q(submission__author=user) | Exists(sent))
 
     def undecided(self) -> Self:
-        return self.filter(decided_at=None)
+        """Those that wait; one of work that was found copied rests until that is taken back."""
+        # Imported late, as above.
+        from reviews.copy_models import CopyDecision
+
+        copied = CopyDecision.objects.standing().filter(submission=OuterRef("submission"))
+        return self.filter(~Exists(copied), decided_at=None)
 
 
 class Appeal(models.Model):

@@ -21,7 +21,7 @@ from goals.models import Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import outcome
+from reviews import attempts, outcome
 from reviews.after import SETTLED
 from reviews.models import Appeal, GraderStanding, PeerReview
 from submissions import lifecycle
@@ -44,6 +44,7 @@ def can_appeal(work: Submission, by: User, *, now: datetime | None = None) -> bo
         and work.settled_at is not None
         and work.settled_at > (now or timezone.now()) - TIME_TO_APPEAL
         and not Appeal.objects.filter(submission=work).exists()
+        and not attempts.is_copy(work)
     )
 
 
@@ -51,8 +52,8 @@ def can_appeal(work: Submission, by: User, *, now: datetime | None = None) -> bo
 def appeal(*, work: Submission, by: User, reason: str, now: datetime | None = None) -> Appeal:
     """Have an outcome of one's own looked at again.
 
-    Raises Conflict before the outcome, after 30 days, or for a second appeal, and Invalid, by
-    field, without a reason.
+    Raises Conflict before the outcome, after 30 days, for a second appeal, or for work found to be
+    copied, and Invalid, by field, without a reason.
     """
     now = now or timezone.now()
     work = (
@@ -63,6 +64,11 @@ def appeal(*, work: Submission, by: User, reason: str, now: datetime | None = No
     )
     if Appeal.objects.filter(submission=work).exists():
         raise Conflict(_("This outcome was appealed already: there is one appeal for each work."))
+    if attempts.is_copy(work):
+        raise Conflict(
+            _("Work that was found to be copied has no outcome to appeal. If that is a mistake, "
+              "write to those who run this site.")
+        )  # fmt: skip
     if not can_appeal(work, by, now=now):
         raise Conflict(_("An appeal is possible for 30 days after the outcome."))
     reason = reason.strip()
@@ -172,8 +178,9 @@ def decide(
     """Uphold an outcome, or raise its score, with reasons that both sides read.
 
     What then passes is accepted, with its points. Raises Forbidden for a moderator who wrote or
-    reviewed the work, Conflict while second opinions are on their way or after a decision, and
-    Invalid, by field, without reasons or with a score that is not higher.
+    reviewed the work, Conflict while second opinions are on their way, after a decision, or while
+    the work is held to be copied, and Invalid, by field, without reasons or with a score that is
+    not higher.
     """
     now = now or timezone.now()
     challenge = (
@@ -191,6 +198,8 @@ def decide(
         raise Forbidden(_("You wrote or reviewed this work: another moderator decides."))
     if appeal.decided_at is not None:
         raise Conflict(_("This appeal was decided already."))
+    if attempts.is_copy(work):
+        raise Conflict(_("This work was found to be copied. Take that back first, if it is wrong."))
     if not is_ripe(appeal, now=now):
         raise Conflict(_("Second opinions are on their way. Decide once they are there."))
     reason = reason.strip()
@@ -259,7 +268,7 @@ def _raise_to(
         amount=earned,
         reason=PointEntry.Reason.CORRECTION if was_accepted else PointEntry.Reason.WORK_ACCEPTED,
         # One challenge pays once: what it paid before is added to.
-        key=f"appeal:{appeal.pk}" if was_accepted else f"work-accepted:{challenge.pk}",
+        key=f"appeal:{appeal.pk}" if was_accepted else attempts.points_key(challenge),
         verified=True,
         category=challenge.goal.category,
         now=now,

@@ -38,6 +38,13 @@ def close_case(*, submission_id: int, now: datetime | None = None) -> None:
     )
 
 
+def reopen_case(*, submission: Submission, category: str, now: datetime | None = None) -> None:
+    """Put work back into the queue as it stood there when its case was closed."""
+    open_case(submission=submission, category=category, now=now)
+    ReviewCase.objects.filter(submission=submission).update(closed_at=None)
+    recount(submission_id=submission.pk, now=now)
+
+
 def withdraw_case(*, submission_id: int) -> None:
     """Forget that work was in the queue: its author took it back, and may hand it in anew."""
     ReviewCase.objects.filter(submission=submission_id).delete()

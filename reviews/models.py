@@ -260,12 +260,14 @@ class PeerReview(Hideable):
 # files of their own.
 from reviews.after_models import Answer, Appeal  # noqa: E402
 from reviews.consensus_models import GraderStanding, GradingFit, Outcome  # noqa: E402
+from reviews.copy_models import CopyDecision  # noqa: E402
 from reviews.queue_models import ReviewCase, TrainingWork  # noqa: E402
 
 __all__ = [
     "AIFeedback",
     "Answer",
     "Appeal",
+    "CopyDecision",
     "GraderStanding",
     "GradingFit",
     "Outcome",

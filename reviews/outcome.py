@@ -16,7 +16,7 @@ from goals import progress_log
 from goals.models import Progress
 from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
-from reviews import cases, learning, worth
+from reviews import attempts, cases, learning, worth
 from reviews.consensus import Heard, Weighed, weigh
 from reviews.hearing import Hearing, hear, usual
 from reviews.models import Outcome, PeerReview
@@ -39,7 +39,8 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
     """Settle a submission whose reviews are enough: score, status, progress, points, news.
 
     Settled work whose grades have changed since gets its score anew. Returns None, and changes
-    nothing, while it waits or where all is as it was, so it is safe to call after every event.
+    nothing, while it waits or where all is as it was, so it is safe to call after every event. So
+    it does for work that a moderator found copied; but a review of it that is new is paid.
     """
     now = now or timezone.now()
     challenge = (
@@ -60,6 +61,9 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
         # Second opinions in an appeal are for a moderator to weigh.
         if not getattr(review, "is_for_appeal", False)
     ]
+    if attempts.is_copy(submission):
+        value_unvalued(challenge, reviews, now=now)
+        return None
     before = Outcome.objects.filter(submission=submission).first()
     if submission.status != Submission.Status.SUBMITTED:
         return _revise(submission, challenge, reviews, before, now)
@@ -155,7 +159,7 @@ def _close(
     )
     _move(challenge, submission, is_accepted=is_accepted, now=now)
     if is_accepted:
-        _pay(submission, challenge, now=now)
+        pay_work(submission, challenge, now=now)
     _tell(
         submission, Notification.Kind.ACCEPTED if is_accepted else Notification.Kind.RETURNED, now
     )
@@ -188,7 +192,7 @@ def _revise(
     if is_accepted:
         if challenge.status == Challenge.Status.RETURNED:
             _move(challenge, submission, is_accepted=True, now=now)
-        _pay(submission, challenge, now=now)
+        pay_work(submission, challenge, now=now)
     # The notice of the review itself tells the author of a score that only moved.
     if is_accepted and not was_accepted:
         _tell(submission, Notification.Kind.ACCEPTED, now)
@@ -205,6 +209,18 @@ def _value(hearing: Hearing, challenge: Challenge, *, new: list[PeerReview], now
         worth.value(review, challenge=challenge, hearing=hearing, pass_mark=PASS_MARK, now=now)
 
 
+def value_unvalued(challenge: Challenge, reviews: list[PeerReview], *, now: datetime) -> None:
+    """See what reviews of work that will not settle are worth, without learning of graders now."""
+    if not any(review.quality is None for review in reviews):
+        return
+    hearing = hear(
+        submission_id=reviews[0].submission_id, reviews=reviews, rubric=challenge.criteria
+    )
+    for review in hearing.reviews:
+        if review.quality is None:
+            worth.value(review, challenge=challenge, hearing=hearing, pass_mark=PASS_MARK, now=now)
+
+
 def _taken_up_since(submission: Submission) -> list[PeerReview]:
     """Return the reviews of the attempt before of which the author says they took something up."""
     before = PeerReview.objects.filter(
@@ -217,11 +233,10 @@ def _taken_up_since(submission: Submission) -> list[PeerReview]:
 def _move(
     challenge: Challenge, submission: Submission, *, is_accepted: bool, now: datetime
 ) -> None:
-    challenge_lifecycle.move(
-        challenge=challenge,
-        to=Challenge.Status.ACCEPTED if is_accepted else Challenge.Status.RETURNED,
-        now=now,
-    )
+    # Another attempt may be accepted or in review as well, once it was found to be no copy.
+    to = attempts.status_of(challenge)
+    if to != challenge.status:
+        challenge_lifecycle.move(challenge=challenge, to=to, now=now)
     progress_log.record(
         goal=challenge.goal,
         by=submission.author,
@@ -231,8 +246,17 @@ def _move(
     )
 
 
-def _pay(submission: Submission, challenge: Challenge, *, now: datetime) -> None:
-    """See to it that accepted work has paid what its score is worth, once for each challenge."""
+def pay_work(
+    submission: Submission,
+    challenge: Challenge,
+    *,
+    now: datetime,
+    earned_at: datetime | None = None,
+) -> None:
+    """See to it that accepted work has paid what its score is worth, once for each challenge.
+
+    It counts in the week of `earned_at`, which is now unless the points were taken away since.
+    """
     best = Submission.objects.filter(
         challenge=challenge, author=submission.author_id, status=Submission.Status.ACCEPTED
     ).aggregate(best=Max("score"))["best"]
@@ -247,10 +271,9 @@ def _pay(submission: Submission, challenge: Challenge, *, now: datetime) -> None
             before=_accepted_before(submission, challenge),
         ),
         reason=PointEntry.Reason.WORK_ACCEPTED,
-        # One challenge pays once, however many attempts it took.
-        key=f"work-accepted:{challenge.pk}",
+        key=attempts.points_key(challenge),
         category=challenge.goal.category,
-        now=now,
+        now=earned_at or now,
     )
     badges.award_due(user_id=submission.author_id, after=badges.Deed.BEING_ACCEPTED, now=now)
 

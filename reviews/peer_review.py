@@ -184,7 +184,9 @@ def _in_hand(review: PeerReview, by: User) -> PeerReview:
     if review.status == PeerReview.Status.SUBMITTED:
         raise Conflict(_("This review was sent already."))
     if review.status == PeerReview.Status.RELEASED:
-        raise Conflict(_("You gave this review back. Take the next one from the queue."))
+        raise Conflict(
+            _("This review is no longer in your hands. Take the next one from the queue.")
+        )
     return review
 
 

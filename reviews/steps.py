@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from reviews.after import SETTLED
-from reviews.models import Appeal, PeerReview
+from reviews.models import Appeal, CopyDecision, PeerReview
 from submissions.models import Submission, SubmissionQuerySet
 
 
@@ -33,7 +33,7 @@ def open_to(user: User) -> SubmissionQuerySet:
 
 
 def steps_of(work: Submission, reader: User) -> list[Step]:
-    """Return the steps in the order of time, in two queries, without anybody's name.
+    """Return the steps in the order of time, in three queries, without anybody's name.
 
     Practice on a work of ours has none: nobody handed it in.
     """
@@ -41,6 +41,7 @@ def steps_of(work: Submission, reader: User) -> list[Step]:
     if any(review.is_training and review.reviewer_id == reader.pk for review in reviews):
         return []
     appeal = Appeal.objects.filter(submission=work).first()
+    copies = list(CopyDecision.objects.filter(submission=work).order_by("pk"))
     steps = []
     if work.submitted_at is not None:
         is_mine = work.author_id == reader.pk
@@ -49,14 +50,17 @@ def steps_of(work: Submission, reader: User) -> list[Step]:
     for number, review in enumerate(reviews, start=1):
         if review.submitted_at is not None:
             steps.append(Step(review.submitted_at, _sent(review, number, reader), icon="review"))
-    if work.settled_at is not None and work.status in SETTLED:
+    # Of work that was found copied, the outcome is what it was before.
+    standing = next((one for one in copies if one.taken_back_at is None), None)
+    settled_at = standing.settled_at if standing else work.settled_at
+    if settled_at is not None and work.status in SETTLED:
         # After an appeal the score stands for its decision; what it was before stands there, too.
-        score = appeal.score_before if appeal else work.score
-        steps.append(
-            Step(work.settled_at, _("Settled at %(score)s of 100") % {"score": _round(score)})
-        )
+        score = appeal.score_before if appeal else (standing or work).score
+        steps.append(Step(settled_at, _("Settled at %(score)s of 100") % {"score": _round(score)}))
     if appeal is not None:
         steps += _of_appeal(appeal, work, reader)
+    for copy in copies:
+        steps += _of_copy(copy, work, reader)
     return sorted(steps, key=lambda step: step.when)
 
 
@@ -85,6 +89,22 @@ def _of_appeal(appeal: Appeal, work: Submission, reader: User) -> list[Step]:
         if appeal.decision == Appeal.Decision.UPHELD:
             what = _("A moderator decided: the outcome stays")
         steps.append(Step(appeal.decided_at, what, appeal.explanation, icon="shield"))
+    return steps
+
+
+def _of_copy(copy: CopyDecision, work: Submission, reader: User) -> list[Step]:
+    """Return what moderators decided; the reasons are for the author and for them.
+
+    While a decision stands, the page of the work says why, above all else.
+    """
+    is_over = copy.taken_back_at is not None
+    may_read = is_over and (work.author_id == reader.pk or reader.is_moderator)
+    what = _("A moderator found that this copies other work")
+    steps = [Step(copy.decided_at, what, copy.reason if may_read else "", icon="warn")]
+    if copy.taken_back_at is not None:
+        what = _("A moderator took back that this is a copy")
+        words = copy.undone_for if may_read else ""
+        steps.append(Step(copy.taken_back_at, what, words, icon="shield"))
     return steps
 
 

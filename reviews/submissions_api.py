@@ -15,7 +15,7 @@ from learnquest.core.limits import limit
 from reviews import consensus_told, handin, waits, withdrawal
 from reviews.api import ReviewIn, ReviewOut, ReviewReceivedOut, reviews_of, shown, write
 from reviews.feedback_api import FeedbackOut
-from reviews.models import AIFeedback, Outcome, PeerReview
+from reviews.models import AIFeedback, CopyDecision, Outcome, PeerReview
 from submissions import drafting
 from submissions.api import AttachmentOut
 from submissions.models import Submission
@@ -68,11 +68,20 @@ class WaitOut(Schema):
     is_ended: bool = Field(description="It has waited for a week: the next review settles it.")
 
 
+class CopyOut(Schema):
+    """A moderator found that the work copies another. Whose that is, nobody is told."""
+
+    reason: str
+    decided_at: datetime
+    points: int = Field(description="How many points were taken back with it.")
+
+
 class SubmissionDetail(SubmissionOut):
     feedback: FeedbackOut | None
     consensus: ConsensusOut | None
     reviews: list[ReviewReceivedOut]
     wait: WaitOut | None = Field(description="While it is in review.")
+    found_copied: CopyOut | None = Field(description="Write your own, and hand that in.")
 
 
 class WorkIn(In):
@@ -92,6 +101,8 @@ def _detail(submission: Submission) -> Submission:
         submission.reviews,  # type: ignore[attr-defined]
     )
     submission.wait = waits.of_work(submission)  # type: ignore[attr-defined]
+    standing = CopyDecision.objects.standing()
+    submission.found_copied = standing.filter(submission=submission).first()  # type: ignore[attr-defined]
     return submission
 
 

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from reviews import after_views, desk_views, fairness_views, standing_views, views, work_views
+from reviews import (
+    after_views,
+    desk_views,
+    fairness_views,
+    similar_views,
+    standing_views,
+    views,
+    work_views,
+)
 
 app_name = "reviews"
 
@@ -32,6 +40,12 @@ urlpatterns = [
     path("moderation/appeals/", after_views.appeal_list, name="appeals"),
     path("moderation/appeals/<int:pk>/", after_views.appeal_case, name="appeal_case"),
     path("moderation/appeals/<int:pk>/decide/", after_views.decide_appeal, name="decide_appeal"),
+    path("moderation/similar/", similar_views.flags, name="similar_list"),
+    path("moderation/similar/<int:pk>/", similar_views.similar, name="similar"),
+    path("moderation/similar/<int:pk>/decide/", similar_views.decide, name="decide_similar"),
+    path(
+        "moderation/copies/<int:pk>/take-back/", similar_views.take_back, name="take_back_similar"
+    ),
     path("moderation/fairness/", fairness_views.page, name="fairness"),
     path("moderation/fairness.csv", fairness_views.table, name="fairness_table"),
 ]

@@ -15,13 +15,14 @@ from reviews import (
     after_views,
     ai_feedback,
     consensus_told,
+    copies,
     handin,
     highlight,
     peer_review,
     waits,
     withdrawal,
 )
-from reviews.models import AIFeedback, Outcome, PeerReview
+from reviews.models import AIFeedback, CopyDecision, Outcome, PeerReview
 from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
 from submissions import drafting
 from submissions.forms import WorkForm
@@ -96,6 +97,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
         .order_by("submitted_at")
     )
     reviews = list(sent)
+    copy = CopyDecision.objects.standing().filter(submission=work).first()
     context |= {
         "told": consensus_told.told(Outcome.objects.filter(submission=work).first(), reviews),
         "earned": points.of_work(challenge_id=work.challenge_id, user=request.user),
@@ -104,6 +106,8 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
         **after_views.context_of(work, reviews, request.user),
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
+        "copy": copy,
+        "can_take_back": copies.may_take_back(copy, request.user),
         "can_withdraw": context["is_mine"] and withdrawal.can_withdraw(work),
     }
     return render(request, "reviews/submission.html", context)

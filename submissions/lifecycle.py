@@ -15,7 +15,8 @@ MOVES: dict[Submission.Status, set[Submission.Status]] = {
     Status.DRAFT: {Status.SUBMITTED},
     Status.SUBMITTED: {Status.ACCEPTED, Status.RETURNED, Status.DRAFT},
     Status.ACCEPTED: set(),
-    # A later grade or an appeal may lift it over the mark; what was accepted stays so.
+    # A later grade or an appeal may lift it over the mark; what was accepted stays so, unless it
+    # turns out to be copied: see `return_copy`.
     Status.RETURNED: {Status.ACCEPTED},
 }
 
@@ -72,6 +73,36 @@ def correct(
     if score_error is not None:
         submission.score_error = score_error
     submission.save(update_fields=["score", "score_error", "status"])
+    return submission
+
+
+def return_copy(*, submission: Submission, now: datetime | None = None) -> Submission:
+    """Return work, which the caller has locked and a moderator found copied, without a score.
+
+    The one way back from accepted; `undo_copy` is the way out of it. Raises Conflict for a draft.
+    """
+    if submission.status == Status.DRAFT:
+        raise Conflict(_("This work was taken back by its author."))
+    submission.status = Status.RETURNED
+    submission.score = submission.score_error = None
+    submission.settled_at = now or timezone.now()
+    submission.save(update_fields=["status", "score", "score_error", "settled_at"])
+    return submission
+
+
+def undo_copy(
+    *,
+    submission: Submission,
+    to: Submission.Status,
+    score: Decimal | None,
+    score_error: Decimal | None,
+    settled_at: datetime | None,
+) -> Submission:
+    """Put work, which the caller has locked, back to what it was before `return_copy`."""
+    submission.status = to
+    submission.score, submission.score_error = score, score_error
+    submission.settled_at = settled_at
+    submission.save(update_fields=["status", "score", "score_error", "settled_at"])
     return submission
 
 

@@ -85,15 +85,35 @@ def forget(submission: Submission) -> None:
 
 
 @transaction.atomic
+def undo(
+    *, submission: Submission, by: User, reason: str, now: datetime | None = None
+) -> list[SimilarityFlag]:
+    """Dismiss all that was confirmed of a work, which the caller has locked and may decide on."""
+    confirmed = SimilarityFlag.objects.select_for_update(of=("self",)).filter(
+        submission=submission, state=SimilarityFlag.State.CONFIRMED
+    )
+    flags = list(confirmed.order_by("pk"))
+    for flag in flags:
+        flag.state = SimilarityFlag.State.DISMISSED
+        flag.reason, flag.decided_by, flag.decided_at = reason, by, now or timezone.now()
+        flag.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+    return flags
+
+
+@transaction.atomic
 def decide(
     *, flag: SimilarityFlag, by: User, confirmed: bool, reason: str, now: datetime | None = None
 ) -> SimilarityFlag:
     """Say whether a work was copied, and why. It stands in the audit log of the work's author.
 
-    Raises Forbidden for whom it does not concern or whose own work it is, Conflict when it was
-    decided already, and Invalid, at "reason", without one.
+    What follows for the work is done by `reviews.copies.decide`, which both doors call. Raises
+    Forbidden for whom it does not concern or whose own work it is, Conflict when it was decided
+    already or the work was taken back, and Invalid, at "reason", without one.
     """
-    flag = SimilarityFlag.objects.select_for_update(of=("self",)).get(pk=flag.pk)
+    found = SimilarityFlag.objects.select_for_update(of=("self",)).filter(pk=flag.pk).first()
+    if found is None:
+        raise Conflict(_("The author has taken this work back: there is nothing to decide."))
+    flag = found
     if not flag.is_visible_to(by):
         raise Forbidden(_("Only a moderator whose own work it is not can decide this."))
     if flag.state != SimilarityFlag.State.OPEN:

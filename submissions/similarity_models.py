@@ -102,7 +102,7 @@ class SimilarityFlag(models.Model):
         return f"Submission {self.submission_id} like {self.other_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("submissions:similar", args=[self.pk])
+        return reverse("reviews:similar", args=[self.pk])
 
     def is_visible_to(self, user: User) -> bool:
         works = (self.submission, self.other)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from submissions import attachment_views, history_views, similarity_views, views
+from submissions import attachment_views, history_views, views
 
 app_name = "submissions"
 
@@ -16,9 +16,6 @@ urlpatterns = [
     path("submissions/<int:pk>/changes/", history_views.changes, name="changes"),
     path("revisions/<int:pk>/", history_views.revision, name="revision"),
     path("revisions/<int:pk>/bring-back/", history_views.bring_back, name="bring_back"),
-    path("moderation/similar/", similarity_views.flags, name="similar_list"),
-    path("moderation/similar/<int:pk>/", similarity_views.similar, name="similar"),
-    path("moderation/similar/<int:pk>/decide/", similarity_views.decide, name="decide_similar"),
     path("attachments/<int:pk>/", attachment_views.attachment, name="attachment"),
     path("attachments/<int:pk>/remove/", attachment_views.remove, name="remove"),
 ]

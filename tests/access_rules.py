@@ -225,12 +225,13 @@ PAGES: dict[str, list[Rule]] = {
         owner("submission", 404),
         Rule("GET", (SIGN_IN, 404, 200, 404, 200), "second_attempt"),
     ],
-    "submissions:similar_list": [moderator(200)],
-    "submissions:similar": [moderator(200, "similar")],
-    "submissions:decide_similar": [
+    "reviews:similar_list": [moderator(200)],
+    "reviews:similar": [moderator(200, "similar")],
+    "reviews:decide_similar": [
         moderator(302, "similar", **POST, reason="Alike", decision="dismissed"),
         moderator(422, "similar", **POST, decision="dismissed"),
     ],
+    "reviews:take_back_similar": [moderator(422, "copy", **POST)],
     "reviews:attachment": [reviewer("file_to_review", 200)],
     "reviews:changes": [reviewer("claim", 404), reviewer("second_claim", 200)],
     "reviews:withdraw": [owner("submission", 302, **POST)],
@@ -374,6 +375,7 @@ ROWS: dict[str, str] = {
     "GraderStanding": "the reviewer whose it is",
     "Outcome": "as its submission",
     "Answer": "both sides of the review, unless hidden; always its writer; moderators",
+    "CopyDecision": "the author of the work, without whose the other is; moderators",
     "Appeal": "the author; who has reviewed the work; moderators",
     "PointEntry": "whose it is",
     "Standing": "everybody, unless the learner left the board; always oneself",
@@ -585,6 +587,13 @@ API: dict[tuple[str, str], Rule] = {
     ("GET", "/api/moderation/appeals"): moderator(200, **NO_ONE),
     ("POST", "/api/moderation/appeals/{appeal_id}/decide"): moderator(
         422, "appeal", **POST, **NO_ONE, decision="upheld", explanation="No."
+    ),
+    ("GET", "/api/moderation/similar"): moderator(200, **NO_ONE),
+    ("POST", "/api/moderation/similar/{flag_id}/decide"): moderator(
+        422, "similar", **POST, **NO_ONE, decision="confirmed", reason=""
+    ),
+    ("POST", "/api/moderation/copies/{copy_id}/take-back"): moderator(
+        422, "copy", **POST, **NO_ONE, reason=""
     ),
     ("GET", "/api/moderation/fairness"): moderator(200, **NO_ONE),
     ("GET", "/api/reviews/{review_id}/names"): both_sides("settled_review", 200, **NO_ONE),

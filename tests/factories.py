@@ -13,8 +13,8 @@ from challenges import authoring
 from challenges.models import Challenge
 from goals import lifecycle
 from goals.models import Goal
-from reviews import assignment, handin, peer_review
-from reviews.models import PeerReview
+from reviews import assignment, copies, handin, peer_review
+from reviews.models import CopyDecision, PeerReview
 from submissions import attachments, drafting
 from submissions.models import Attachment, SimilarityFlag, Submission
 
@@ -126,3 +126,10 @@ def make_second_attempt(challenge: Challenge, reviewer: User) -> PeerReview:
 
 def make_flag(later: Submission, earlier: Submission) -> SimilarityFlag:
     return SimilarityFlag.objects.create(submission=later, other=earlier, percent=80)
+
+
+def make_copy(work: Submission, original: Submission, by: User) -> CopyDecision:
+    """Work that a moderator found to copy another."""
+    flag = make_flag(work, original)
+    copies.decide(flag=flag, by=by, confirmed=True, reason="Word for word the same.")
+    return CopyDecision.objects.get(submission=work)

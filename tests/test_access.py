@@ -37,6 +37,7 @@ from tests.access_rules import ALLAUTH, API, PAGES, WHO, Rule
 from tests.factories import (
     claim,
     make_challenge,
+    make_copy,
     make_draft,
     make_file,
     make_flag,
@@ -140,6 +141,7 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
         "second_attempt": again.submission_id,
         "second_claim": again.pk,
         "similar": make_flag(again.submission, work).pk,
+        "copy": make_copy(make_submission(make_challenge(goal, title="Copied")), work, mona).pk,
         "claim": claimed.pk,
         "file_to_review": (claimed.pk, 1),
         "sent_review": sent.pk,

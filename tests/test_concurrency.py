@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
 from django.db import connection, connections, transaction
@@ -14,14 +15,17 @@ from accounts.models import RefreshToken, User
 from challenges.models import Challenge
 from leaderboard import points, recount, tallies
 from leaderboard.models import PointEntry, Standing
-from reviews import assignment, handin, peer_review
-from reviews.models import AIFeedback, PeerReview
-from submissions.models import Submission
+from learnquest.core.errors import Conflict
+from reviews import assignment, copies, handin, peer_review
+from reviews.models import AIFeedback, CopyDecision, PeerReview, ReviewCase
+from submissions.models import SimilarityFlag, Submission
 from tests.factories import (
     WORK,
     answers,
+    claim,
     make_challenge,
     make_draft,
+    make_flag,
     make_goal,
     make_submission,
     make_user,
@@ -277,3 +281,96 @@ def test_folding_loses_no_count_while_points_come() -> None:
     deeds: list[Callable[[], object]] = [partial(give, user) for user in users]
     all_at_once([*deeds, fold, fold])
     assert not list(recount.differences())
+
+
+def test_of_two_moderators_who_decide_at_once_one_wins() -> None:
+    mona, other = make_user(is_superuser=True), make_user(is_superuser=True)
+    original = make_submission(make_challenge(make_goal(make_user())))
+    work = make_submission(make_challenge(make_goal(make_user())))
+    flag = make_flag(work, original)
+
+    def decide(by: User) -> bool:
+        try:
+            copies.decide(flag=flag, by=by, confirmed=True, reason="The same, word for word.")
+        except Conflict:
+            return False
+        return True
+
+    assert sorted(all_at_once([partial(decide, mona), partial(decide, other)])) == [False, True]
+    copy = CopyDecision.objects.get()
+
+    def take_back(by: User) -> bool:
+        try:
+            copies.take_back(copy=copy, by=by, reason="Both wrote down one recording.")
+        except Conflict:
+            return False
+        return True
+
+    assert sorted(all_at_once([partial(take_back, mona), partial(take_back, other)])) == [
+        False, True
+    ]  # fmt: skip
+    work.refresh_from_db()
+    assert work.status == Submission.Status.SUBMITTED
+
+
+def test_a_copy_is_found_while_its_reviews_are_being_sent() -> None:
+    """Neither waits for the other for ever; the work is a copy, and whoever sent is paid."""
+    mona = make_user(is_superuser=True)
+    for _ in range(5):
+        original = make_submission(make_challenge(make_goal(make_user())))
+        ReviewCase.objects.filter(submission=original).update(is_open=False)
+        work = make_submission(make_challenge(make_goal(make_user())))
+        held = [(claim(work, reviewer), reviewer) for reviewer in (make_user(), make_user())]
+        flag = make_flag(work, original)
+
+        def send(review: PeerReview, by: User) -> bool:
+            given = answers(review.submission.challenge)
+            try:
+                peer_review.submit_review(review=review, by=by, **given)
+            except Conflict:
+                return False
+            return True
+
+        def decide(flag: SimilarityFlag = flag) -> bool:
+            copies.decide(flag=flag, by=mona, confirmed=True, reason="The same, word for word.")
+            return True
+
+        deeds: list[Callable[[], bool]] = [decide, *(partial(send, *pair) for pair in held)]
+        sent = all_at_once(deeds)
+        work.refresh_from_db()
+        assert (work.status, work.score) == ("returned", None)
+        reviews = PeerReview.objects.filter(submission=work)
+        assert reviews.sent().count() == sum(sent[1:])
+        assert not reviews.filter(status=PeerReview.Status.CLAIMED).exists()
+        paid = PointEntry.objects.filter(user=work.author_id, reason="work_accepted")
+        assert sum(entry.amount for entry in paid) == -sum(
+            entry.amount for entry in PointEntry.objects.filter(reverses__in=paid)
+        )
+
+
+def test_a_claim_that_is_being_saved_as_its_work_is_found_copied_ends_a_moment_later() -> None:
+    original = make_submission(make_challenge(make_goal(make_user())))
+    ReviewCase.objects.filter(submission=original).update(is_open=False)
+    work = make_submission(make_challenge(make_goal(make_user())))
+    review, is_held = claim(work, make_user()), Event()
+
+    def save() -> None:
+        with transaction.atomic():
+            PeerReview.objects.select_for_update().get(pk=review.pk)
+            is_held.set()
+            while not CopyDecision.objects.exists():
+                sleep(0.01)
+
+    def decide() -> None:
+        is_held.wait(timeout=30)
+        copies.decide(
+            flag=make_flag(work, original),
+            by=make_user(is_superuser=True),
+            confirmed=True,
+            reason="The same, word for word.",
+        )
+
+    all_at_once([save, decide])
+    review.refresh_from_db()
+    assert review.status == PeerReview.Status.RELEASED
+    assert CopyDecision.objects.get().claims == [review.pk]

@@ -23,7 +23,9 @@ from tests.factories import (
     PASSWORD,
     claim,
     make_challenge,
+    make_copy,
     make_draft,
+    make_flag,
     make_goal,
     make_review,
     make_submission,
@@ -172,6 +174,29 @@ def test_pages_of_the_second_step_are_open_to_everybody(live_server: Any, browse
         page.locator("main").get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/accounts/2fa/authenticate/")
         found += troubles(page, "/accounts/2fa/authenticate/")
+    assert found == []
+
+
+def test_pages_about_a_copy_are_open_to_everybody(live_server: Any, browser: Browser) -> None:
+    alice, bob = (
+        make_user(username=name, email=f"{name}@example.com", display_name=name.title())
+        for name in ("alice", "bob")
+    )
+    mona = make_user(email="mona@example.com", display_name="Mona", is_superuser=True)
+    original, waiting, copied = (
+        make_submission(make_challenge(make_goal(person))) for person in (bob, alice, alice)
+    )
+    flag = make_flag(waiting, original)
+    copy = make_copy(copied, original, mona)
+    decided, work = f"/moderation/similar/{copy.flag_id}/", copied.get_absolute_url()
+    found = []
+    for person, paths in (
+        (alice, [work, "/notifications/"]),
+        (mona, ["/moderation/similar/", flag.get_absolute_url(), decided, work]),
+    ):
+        with journey.person(browser, live_server.url) as page:
+            journey.sign_in(page, person.display_name)
+            found += [trouble for path in paths for trouble in troubles(page, path)]
     assert found == []
 
 

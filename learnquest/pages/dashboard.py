@@ -55,6 +55,8 @@ FEEDBACK = (
     Notification.Kind.REVIEW_RECEIVED,
     Notification.Kind.ACCEPTED,
     Notification.Kind.RETURNED,
+    Notification.Kind.COPY_FOUND,
+    Notification.Kind.COPY_UNDONE,
 )
 
 

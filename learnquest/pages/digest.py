@@ -207,7 +207,7 @@ def _step(challenge: Challenge) -> NextStep:
     title = challenge.title
     work = mail.link(reverse("submissions:work", args=[challenge.pk]))
     if challenge.status == Challenge.Status.RETURNED:
-        why = _("It came back with reviews. Read them and try again.")
+        why = _("It came back. Read why, and try again.")
         return NextStep(title, why, work, _("Try again"))
     if challenge.status == Challenge.Status.DOING:
         return NextStep(title, _("You have begun. Your draft is kept."), work, _("Go on"))

@@ -119,6 +119,13 @@ SECTIONS = (
     ),
     Section("answers_about_reviews", "reviews.Answer", "writer"),
     Section("appeals", "reviews.Appeal", "submission__author", ("moderator",)),
+    Section(
+        "works_found_copied",
+        "reviews.CopyDecision",
+        "submission__author",
+        # Who was reviewing, who decided, and the other work stay between them and the moderators.
+        ("flag", "claims", "decided_by", "taken_back_by"),
+    ),
     Section("points", "leaderboard.PointEntry", "user", ("key",)),
     Section("standings", "leaderboard.Standing", "user"),
     Section("badges", "leaderboard.BadgeAward", "user"),

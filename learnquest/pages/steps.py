@@ -78,7 +78,7 @@ def challenge_step(challenge: Challenge, goal: Goal, *, today: date, days_late: 
     work = reverse("submissions:work", args=[challenge.pk])
     due = _due(challenge.due_date, today)
     if challenge.status == Challenge.Status.RETURNED:
-        why = due or _("It came back with reviews. Read them and try again.")
+        why = due or _("It came back. Read why, and try again.")
         return Step(
             "try_again", challenge.title, why, work, "redo", _("Try again"), 4 if due else 20
         )

@@ -84,7 +84,7 @@ def test_nobody_sends_somebody_elses_review(
 
 def test_a_review_given_back_cannot_be_sent(bob: User, submission: Submission) -> None:
     review = assignment.release(review=claim(submission, bob), by=bob)
-    with pytest.raises(Conflict, match="gave this review back"):
+    with pytest.raises(Conflict, match="no longer in your hands"):
         peer_review.submit_review(review=review, by=bob, **answers(submission.challenge))
 
 

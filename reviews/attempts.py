@@ -1,0 +1,53 @@
+"""What the attempts at one challenge come to together, where one of them may be a copy."""
+
+from django.db.models import Q
+
+from challenges.models import Challenge
+from leaderboard.models import PointEntry
+from reviews.models import Appeal, CopyDecision
+from submissions.models import Submission, SubmissionQuerySet
+
+
+def is_copy(submission: Submission) -> bool:
+    """Whether a moderator found that this work copies another, and nobody took that back."""
+    return CopyDecision.objects.standing().filter(submission=submission).exists()
+
+
+def best_accepted(challenge: Challenge) -> Submission | None:
+    """Return the accepted attempt with the highest score; of equals the first."""
+    accepted = _at(challenge).filter(status=Submission.Status.ACCEPTED).select_related("author")
+    return accepted.order_by("-score", "attempt").first()
+
+
+def status_of(challenge: Challenge) -> Challenge.Status:
+    """Return where its attempts put a challenge: one that is accepted counts before all others."""
+    statuses = set(_at(challenge).values_list("status", flat=True))
+    if Submission.Status.ACCEPTED in statuses:
+        return Challenge.Status.ACCEPTED
+    if Submission.Status.SUBMITTED in statuses:
+        return Challenge.Status.HANDED_IN
+    return Challenge.Status.RETURNED
+
+
+def points_key(challenge: Challenge) -> str:
+    """Return the key under which accepted work on a challenge is paid now.
+
+    One challenge pays once, however many attempts it took. What was taken back with a copy was
+    paid under the key of before; own work handed in since, and what turned out to be no copy, are
+    paid under the next one.
+    """
+    taken = CopyDecision.objects.filter(submission__challenge=challenge).exclude(points=0).count()
+    key = f"work-accepted:{challenge.pk}"
+    return f"{key}:again-{taken}" if taken else key
+
+
+def paid_for(challenge: Challenge) -> list[PointEntry]:
+    """Return what the ledger holds for accepted work on a challenge, later corrections included."""
+    key = points_key(challenge)
+    appeals = Appeal.objects.filter(submission__challenge=challenge).values_list("pk", flat=True)
+    found = Q(key=key) | Q(key__startswith=f"{key}:") | Q(key__in=[f"appeal:{n}" for n in appeals])
+    return list(PointEntry.objects.filter(found).order_by("pk"))
+
+
+def _at(challenge: Challenge) -> SubmissionQuerySet:
+    return Submission.objects.filter(challenge=challenge, author=challenge.goal.owner_id)
