@@ -116,7 +116,7 @@ def today(request: LearnerRequest) -> HttpResponse:
 
 
 def read(user: User, *, now: datetime | None = None) -> Dashboard:
-    """Return the learner's dashboard in six queries; days are the learner's own."""
+    """Return the learner's dashboard in seven queries; days are the learner's own."""
     now = now or timezone.now()
     today = now.astimezone(ZoneInfo(user.time_zone)).date()
     facts = _facts(user, now)
@@ -130,7 +130,7 @@ def read(user: User, *, now: datetime | None = None) -> Dashboard:
     )
     news = [one for one in unread if one.kind in FEEDBACK]
     zone = ZoneInfo(user.time_zone)
-    days = streaks.days_of(user_ids=[user.pk], zone=zone, now=now)[user.pk]
+    days = streaks.days_of(user_ids=[user.pk], zone=zone, now=now, with_pending=True)[user.pk]
     level, since, until = points.level_of(facts["xp"])
     on_board = user.is_on_leaderboard
     return Dashboard(
