@@ -5,12 +5,13 @@ work; until then it stands nowhere but in what the learner sees of their own: `k
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -26,9 +27,9 @@ DONE = (
     PointEntry.Reason.PRACTICE,
     PointEntry.Reason.MILESTONE,
 )
-# What some people have done that is not in the ledger yet, as (user_id, moment), from a moment to
-# another. The layer that knows reviews says so.
-type Pending = Callable[[Collection[int], datetime, datetime], Iterable[tuple[int, datetime]]]
+# What some people have done that is not in the ledger yet, from a moment to another: rows with a
+# `person`, by their id, and a `moment`. The layer that knows reviews says so.
+type Pending = Callable[[Collection[int], datetime, datetime], QuerySet[Any, Any]]
 _pending: Pending | None = None
 
 
@@ -41,11 +42,10 @@ def know_pending(pending: Pending) -> None:
     _pending = pending
 
 
-def pending_of(
-    user_ids: Collection[int], since: datetime, until: datetime
-) -> Iterable[tuple[int, datetime]]:
-    """Return what these people have done that the ledger does not tell yet."""
-    return _pending(user_ids, since, until) if _pending and user_ids else ()
+def pending_of(user_ids: Collection[int], since: datetime, until: datetime) -> QuerySet[Any, Any]:
+    """Return what these people have done that the ledger does not tell yet: `person`, `moment`."""
+    assert _pending is not None  # set at start-up
+    return _pending(user_ids, since, until)
 
 
 # From how many things a day on a square has its shade.
@@ -129,9 +129,8 @@ def activity(*, user: User, with_pending: bool = False, now: datetime | None = N
     )
     counts = Counter(dict(rows))
     if with_pending:
-        counts.update(
-            moment.astimezone(zone).date() for _own, moment in pending_of([user.pk], since, until)
-        )
+        moments = pending_of([user.pk], since, until).values_list("moment", flat=True)
+        counts.update(moment.astimezone(zone).date() for moment in moments)
     return calendar(counts, first=first, last=today)
 
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, CharField, Value
+from django.db.models import BigIntegerField, CharField, QuerySet, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -121,23 +121,29 @@ def days_of(
     entries = PointEntry.objects.annotate(moment=MOMENT).filter(
         reason__in=DONE, occurred_at__gte=since, moment__range=(since, now)
     )
-    at_home = (
-        entries.filter(user__in=days.keys() - moves.keys())
+    stayed = days.keys() - moves.keys()
+    at_home: QuerySet[PointEntry, Any] = (
+        entries.filter(user__in=stayed)
         .annotate(day=TruncDate("moment", tzinfo=zone))
         .values_list("user", "day")
         .order_by()
         .distinct()
     )
+    if with_pending:
+        pending = pending_of(stayed, since, now).annotate(day=TruncDate("moment", tzinfo=zone))
+        at_home = at_home.union(pending.values_list("person", "day"), all=True)
     for user_id, day in at_home:
         days[user_id].active.add(day)
-    moments: list[tuple[int, datetime]] = []
     if moves:
-        moments += entries.filter(user__in=moves).values_list("user", "moment")
-    if with_pending:
-        moments += pending_of(user_ids, since, now)
-    for user_id, moment in moments:
-        there = _zone_at(moment, moves.get(user_id, []), zone)
-        days[user_id].active.add(moment.astimezone(there).date())
+        away: QuerySet[PointEntry, Any] = entries.filter(user__in=moves).values_list(
+            "user", "moment"
+        )
+        if with_pending:
+            pending = pending_of(moves.keys(), since, now)
+            away = away.union(pending.values_list("person", "moment"), all=True)
+        for user_id, moment in away:
+            there = _zone_at(moment, moves[user_id], zone)
+            days[user_id].active.add(moment.astimezone(there).date())
     return days
 
 

@@ -8,4 +8,4 @@ class ReviewsConfig(AppConfig):
         from leaderboard import activity
         from reviews import paying, reportables  # noqa: F401 - tells what of its own can be reported
 
-        activity.know_pending(paying.moments)
+        activity.know_pending(paying.sent_lately)

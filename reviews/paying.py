@@ -4,11 +4,11 @@ Points move boards, levels, badges and a page's activity, which everybody sees. 
 a review was sent would tell the author who had sent it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
@@ -83,17 +83,16 @@ def on_their_way(user: User) -> int:
     return sum(review.times * points.REVIEW_GIVEN for review in waiting)
 
 
-def moments(
+def sent_lately(
     user_ids: Collection[int], since: datetime, until: datetime
-) -> Iterable[tuple[int, datetime]]:
-    """Return who sent reviews when that are not paid, within a time; for their own eyes alone."""
-    waiting = unpaid().awaiting_outcome().filter(reviewer__in=user_ids)
-    rows = waiting.filter(submitted_at__range=(since, until))
-    return [
-        (reviewer_id, moment)
-        for reviewer_id, moment in rows.values_list("reviewer", "submitted_at")
-        if moment is not None
-    ]
+) -> QuerySet[PeerReview, Any]:
+    """Return what was sent and is not paid, with `person` and `moment`: for their eyes alone."""
+    return (
+        unpaid()
+        .awaiting_outcome()
+        .filter(reviewer__in=user_ids, submitted_at__range=(since, until))
+        .annotate(person=F("reviewer"), moment=F("submitted_at"))
+    )
 
 
 def _pay(reviews: PeerReviewQuerySet, now: datetime) -> None:

@@ -116,7 +116,7 @@ def today(request: LearnerRequest) -> HttpResponse:
 
 
 def read(user: User, *, now: datetime | None = None) -> Dashboard:
-    """Return the learner's dashboard in seven queries; days are the learner's own."""
+    """Return the learner's dashboard in six queries; days are the learner's own."""
     now = now or timezone.now()
     today = now.astimezone(ZoneInfo(user.time_zone)).date()
     facts = _facts(user, now)

@@ -21,7 +21,7 @@ from goals.models import Goal
 from leaderboard import badge_facts, badges, fair_play, points, recount, streaks
 from leaderboard.activity import activity
 from leaderboard.badge_list import Fact
-from leaderboard.models import HeldPoints, PointEntry, Standing
+from leaderboard.models import HeldPoints, PointEntry, Standing, ZoneMove
 from learnquest.core.errors import Conflict
 from learnquest.pages import leaving
 from reviews import (
@@ -35,7 +35,7 @@ from reviews import (
     training,
     withdrawal,
 )
-from reviews.models import AIFeedback, Outcome, PeerReview
+from reviews.models import AIFeedback, Outcome, PeerReview, ReviewCase
 from reviews.tests.test_appeals import appeal, decide, opinions, returned, trusted
 from reviews.tests.test_outcome import begin, make_known, send
 from submissions.models import Submission
@@ -67,9 +67,7 @@ def status(work: Submission) -> str:
 
 def grow_old(work: Submission) -> None:
     Submission.objects.filter(pk=work.pk).update(submitted_at=timezone.now() - WEEK - HOUR)
-    cases.ReviewCase.objects.filter(submission=work).update(
-        waiting_since=timezone.now() - WEEK - HOUR
-    )
+    ReviewCase.objects.filter(submission=work).update(waiting_since=timezone.now() - WEEK - HOUR)
 
 
 def hide(thing: Any) -> None:
@@ -161,7 +159,7 @@ def test_so_is_a_review_of_work_that_was_settled_before_outcomes_were_kept(
 def test_work_that_waited_long_pays_double_with_the_outcome(
     bob: User, carol: User, submission: Submission
 ) -> None:
-    cases.ReviewCase.objects.update(is_boosted=True)
+    ReviewCase.objects.update(is_boosted=True)
     make_review(submission, bob)
     assert paid(bob) == [] and paying.on_their_way(bob) == 10
     make_review(submission, carol)
@@ -423,10 +421,13 @@ def test_days_are_counted_where_the_reviewer_lives(bob: User, submission: Submis
     )  # fmt: skip
     days = streaks.active_days(user=bob, now=at(20))
     assert days == set()  # by the ledger alone
-    own = streaks.days_of(
-        user_ids=[bob.pk], zone=ZoneInfo("Asia/Tokyo"), now=at(20), with_pending=True
-    )
-    assert own[bob.pk].active == {datetime(2026, 11, 19, tzinfo=UTC).date()}
+    for zone in ("Asia/Tokyo", "UTC"):
+        own = streaks.days_of(user_ids=[bob.pk], zone=ZoneInfo(zone), now=at(20), with_pending=True)
+        assert own[bob.pk].active == {at(19 if zone == "Asia/Tokyo" else 18).date()}
+    # Who has moved since keeps the day that it was where they lived then.
+    ZoneMove.objects.create(user=bob, moved_at=at(19), before="Asia/Tokyo", after="UTC")
+    own = streaks.days_of(user_ids=[bob.pk], zone=ZoneInfo("UTC"), now=at(20), with_pending=True)
+    assert own[bob.pk].active == {at(19).date()}
 
 
 # --- What the reviewer reads ---
@@ -473,4 +474,4 @@ def test_what_is_on_its_way_takes_one_query_however_much_it_is(
             assert paying.on_their_way(bob) == 5 * count
         with django_assert_num_queries(1):
             since = timezone.now() - WEEK
-            assert len(list(paying.moments([bob.pk], since, timezone.now() + HOUR))) == count
+            assert len(paying.sent_lately([bob.pk], since, timezone.now() + HOUR)) == count
