@@ -27,7 +27,6 @@ from learnquest.pages import leaving
 from reviews import (
     ai_feedback,
     appeals,
-    cases,
     deadlines,
     outcome,
     paying,
