@@ -65,11 +65,16 @@ def pay_all_given(*, submission_id: int, now: datetime) -> None:
     _pay(unpaid().with_outcome().filter(submission=submission_id), now)
 
 
+def pay_at_the_end(*, submission_id: int, now: datetime) -> None:
+    """Pay all reviews of a work to which nothing comes any more: no outcome, and no decision."""
+    _pay(unpaid().filter(submission=submission_id), now)
+
+
 @receiver(pre_delete, sender=Submission)
 def pay_before_it_goes(instance: Submission, **kwargs: Any) -> None:
-    """Pay the reviews of work that is deleted, with its author's account: no outcome will come."""
+    """Pay the reviews of work that is deleted, alone or with its author's account."""
     if instance.status != Submission.Status.DRAFT:
-        _pay(unpaid().filter(submission=instance), timezone.now())
+        pay_at_the_end(submission_id=instance.pk, now=timezone.now())
 
 
 def has_outcome(review: PeerReview) -> bool:

@@ -244,6 +244,18 @@ def test_an_author_who_is_erased_leaves_nobody_unpaid(
     assert list(recount.differences()) == []
 
 
+def test_second_opinions_are_paid_where_no_decision_will_come(
+    returned: Submission, trusted: list[User]
+) -> None:
+    appeal(returned)
+    opinions(returned)
+    people = [review.reviewer for review in PeerReview.objects.filter(is_for_appeal=True)]
+    paying.pay_all_given(submission_id=returned.pk, now=timezone.now())
+    assert paid(*filter(None, people)) == []
+    returned.delete()
+    assert paid(*filter(None, people)) == [5, 5]
+
+
 def test_a_moderator_who_deletes_work_leaves_nobody_unpaid(
     bob: User, submission: Submission
 ) -> None:
