@@ -161,9 +161,10 @@ def undo(*, report: Report, by: User, now: datetime | None = None) -> Report:
         raise Conflict(_("There is nothing to undo here."))
     reportable = reportables.of(report.kind)
     thing = reportable.find(report.target_id) if reportable else None
-    if thing is not None:
+    if reportable is not None and thing is not None:
         thing.hidden_at = None
         thing.save(update_fields=["hidden_at"])
+        reportable.after_undoing(thing)
     was_suspended = any(one.decision == Decision.SUSPENDED for one in reports)
     if was_suspended and report.person is not None and report.person.is_suspended:
         suspension.lift(user=report.person, by=by, now=now)

@@ -18,7 +18,7 @@ MOST_WORDS = 4000
 
 
 def _nothing(thing: Any) -> None:
-    """What happens besides when a thing is hidden, where nothing does."""
+    """What happens besides when a thing is hidden or brought back, where nothing does."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Reportable:
     # The page on which whose it is finds it.
     path: Callable[[Any], str]
     after_hiding: Callable[[Any], None] = _nothing
+    after_undoing: Callable[[Any], None] = _nothing
 
     def find(self, target_id: int) -> Any:
         """Return the thing, or None where it is gone."""

@@ -17,7 +17,7 @@ from django.utils import timezone
 from leaderboard import streaks
 from leaderboard.activity import DONE
 from leaderboard.badge_list import Fact
-from leaderboard.models import LeagueMembership, LeaguePlayer, PointEntry
+from leaderboard.models import MOMENT, LeagueMembership, LeaguePlayer, PointEntry
 
 type Facts = Mapping[Fact, int]
 # Counts the facts it knows among those wanted, of people by their ids.
@@ -56,6 +56,7 @@ def facts_of(
         for user_id, hours in _hours(user_ids, zone).items():
             facts[user_id] |= {fact: count(hours) for fact, count in _OF_DAYS.items()}
     if Fact.STREAK in wanted:
+        # By the ledger alone: a badge is public, and a review is not before its outcome.
         runs = streaks.streaks_of(user_ids=user_ids, zone=zone, now=now or timezone.now())
         for user_id, run in runs.items():
             facts[user_id][Fact.STREAK] = run.longest
@@ -115,8 +116,9 @@ def _hours(user_ids: Collection[int], zone: ZoneInfo) -> dict[int, Hours]:
     hours: dict[int, Hours] = {user_id: set() for user_id in user_ids}
     rows = (
         PointEntry.objects.filter(user__in=user_ids, reason__in=DONE)
-        .annotate(day=TruncDate("occurred_at", tzinfo=zone))
-        .annotate(hour=ExtractHour("occurred_at", tzinfo=zone))
+        .annotate(moment=MOMENT)
+        .annotate(day=TruncDate("moment", tzinfo=zone))
+        .annotate(hour=ExtractHour("moment", tzinfo=zone))
         .values_list("user", "day", "hour")
         .order_by()
         .distinct()

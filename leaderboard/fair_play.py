@@ -66,6 +66,7 @@ def award(
     key: str,
     counterpart_id: int,
     category: str = "",
+    done_at: datetime | None = None,
     now: datetime | None = None,
 ) -> PointEntry | HeldPoints | None:
     """Award verified points earned with `counterpart_id`, or hold them back for a moderator.
@@ -80,12 +81,12 @@ def award(
     if found is None or PointEntry.objects.filter(key=key).exists():
         return points.award(
             user_id=user_id, amount=amount, reason=reason, key=key, verified=True,
-            category=category, now=now,
+            category=category, done_at=done_at, now=now,
         )  # fmt: skip
     pattern, others = found
     held = HeldPoints.objects.create(
         user_id=user_id, amount=amount, reason=reason, key=key, category=category,
-        occurred_at=now, pattern=pattern,
+        occurred_at=now, done_at=done_at, pattern=pattern,
     )  # fmt: skip
     held.others.add(*others)
     return held
@@ -148,6 +149,7 @@ def release(*, held: HeldPoints, by: User, now: datetime | None = None) -> HeldP
         key=held.key,
         verified=True,
         category=held.category,
+        done_at=held.done_at,
         now=held.occurred_at,
     )
     return held

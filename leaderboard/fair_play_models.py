@@ -44,6 +44,7 @@ class HeldPoints(models.Model):
     key = models.CharField(max_length=100, unique=True)
     category = models.CharField(max_length=16, blank=True)
     occurred_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
     pattern = models.CharField(max_length=16, choices=Pattern)
     # Whom the pattern joins, for the moderator alone.
     others = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 # `User.is_present`, for rows that belong to somebody.
 PRESENT: dict[str, bool] = {"user__is_active": True, "user__erase_at__isnull": True}
+
+# When the learner did what an entry is for: never after `occurred_at`, when it was paid.
+MOMENT = Coalesce("done_at", "occurred_at")
 
 
 def _utc_today() -> date:
@@ -58,6 +62,8 @@ class PointEntry(models.Model):
     verified = models.BooleanField(help_text="Whether others verified it, so that it ranks.")
     category = models.CharField(max_length=16, blank=True)
     occurred_at = models.DateTimeField(default=timezone.now)
+    # When it was done, where it is paid only later: the moment that streaks and activity count.
+    done_at = models.DateTimeField(null=True, blank=True)
     # The day it was where the learner lived then, for streaks.
     local_day = models.DateField(default=_utc_today)
     # In whose week and month it counts: for a reversal, those of what it takes back.
@@ -202,6 +208,7 @@ from leaderboard.league_models import (  # noqa: E402
 from leaderboard.records import Heartbeat, Outage, SigningKey, ZoneMove  # noqa: E402
 
 __all__ = [
+    "MOMENT",
     "PRESENT",
     "BadgeAward",
     "DayCount",

@@ -83,10 +83,12 @@ def award(
     key: str,
     verified: bool,
     category: str = "",
+    done_at: datetime | None = None,
     now: datetime | None = None,
 ) -> PointEntry | None:
     """Write `amount` to the ledger once for `key`, and to the standings when others verified it.
 
+    `done_at` says when it was done, where that was earlier: streaks and activity count it then.
     Returns None, and changes nothing, when `key` was awarded before, even if it was taken back
     since: who pays again for the same thing gives it a key of its own.
     """
@@ -100,6 +102,7 @@ def award(
         category=category,
         occurred_at=now,
         counted_at=now,
+        done_at=done_at if done_at and done_at < now else None,
     )
 
 
@@ -130,7 +133,7 @@ def reverse(*, key: str, reason: str, now: datetime | None = None) -> PointEntry
 def _write(*, key: str, user_id: int, **fields: object) -> PointEntry | None:
     learner = User.objects.filter(pk=user_id).only("time_zone").first()
     if learner is not None:
-        moment = fields["occurred_at"]
+        moment = fields.get("done_at") or fields["occurred_at"]
         assert isinstance(moment, datetime)
         fields["local_day"] = learner.today(moment)
     entry, is_new = PointEntry.objects.get_or_create(

@@ -48,7 +48,10 @@ RULES = (
     Rule(
         PointEntry.Reason.REVIEW_GIVEN,
         _("A review given"),
-        _("For each review that you send; twice as much where the work has waited for three days."),
+        _(
+            "For each review that you send, with the outcome of the work; twice as much where it "
+            "has waited for three days."
+        ),
         REVIEW_GIVEN,
         is_fixed=True,
         verified=True,

@@ -9,16 +9,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from django.db.models import BigIntegerField, CharField, Value
+from django.db.models import BigIntegerField, CharField, QuerySet, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.models import User
-from leaderboard.activity import DONE
-from leaderboard.models import Outage, PointEntry, ZoneMove
+from leaderboard.activity import DONE, pending_of
+from leaderboard.models import MOMENT, Outage, PointEntry, ZoneMove
 
 LOOK_BACK_DAYS = 366
 DAYS_PER_FREEZE = 10
@@ -73,33 +73,40 @@ def streak(*, user: User, now: datetime | None = None) -> int:
 
 
 def streak_of(*, user: User, now: datetime | None = None) -> Streak:
-    """Return the learner's streak with its freezes, in a fixed number of queries."""
+    """Return the learner's streak with its freezes, for their own eyes, in a few queries."""
     zone = ZoneInfo(user.time_zone)
-    return streaks_of(user_ids=[user.pk], zone=zone, now=now)[user.pk]
+    return streaks_of(user_ids=[user.pk], zone=zone, with_pending=True, now=now)[user.pk]
 
 
 def streaks(
     *, user_ids: Collection[int], zone: ZoneInfo, now: datetime | None = None
 ) -> dict[int, int]:
-    """Return the length of the streak of each of many people who live in one zone."""
-    found = streaks_of(user_ids=user_ids, zone=zone, now=now)
+    """Return the streak's length of each of many people of one zone, for their own eyes."""
+    found = streaks_of(user_ids=user_ids, zone=zone, with_pending=True, now=now)
     return {user_id: one.length for user_id, one in found.items()}
 
 
 def streaks_of(
-    *, user_ids: Collection[int], zone: ZoneInfo, now: datetime | None = None
+    *,
+    user_ids: Collection[int],
+    zone: ZoneInfo,
+    with_pending: bool = False,
+    now: datetime | None = None,
 ) -> dict[int, Streak]:
-    """Return the streak of each of many people who live in one zone."""
+    """Return the streak of each of many people who live in one zone; see `days_of`."""
     now = now or timezone.now()
     today = now.astimezone(zone).date()
-    days = days_of(user_ids=user_ids, zone=zone, now=now)
+    days = days_of(user_ids=user_ids, zone=zone, with_pending=with_pending, now=now)
     return {user_id: measure(own, today) for user_id, own in days.items()}
 
 
-def days_of(*, user_ids: Collection[int], zone: ZoneInfo, now: datetime) -> dict[int, Days]:
+def days_of(
+    *, user_ids: Collection[int], zone: ZoneInfo, now: datetime, with_pending: bool = False
+) -> dict[int, Days]:
     """Return the days of the last year of people who live in one zone now.
 
-    A day is the one it was where they lived then.
+    A day is the one it was where they lived then. `with_pending` adds the days of reviews whose
+    works are not settled: for each person's own eyes, and never for a badge.
     """
     since = now - timedelta(days=LOOK_BACK_DAYS)
     moves, down = _circumstances(user_ids, since, now)
@@ -110,18 +117,31 @@ def days_of(*, user_ids: Collection[int], zone: ZoneInfo, now: datetime) -> dict
         else Days(excused=outages)
         for user_id in user_ids
     }
-    entries = PointEntry.objects.filter(reason__in=DONE, occurred_at__range=(since, now))
-    at_home = (
-        entries.filter(user__in=days.keys() - moves.keys())
-        .annotate(day=TruncDate("occurred_at", tzinfo=zone))
+    # By when it was paid first, for the index: nothing is paid before it is done.
+    entries = PointEntry.objects.annotate(moment=MOMENT).filter(
+        reason__in=DONE, occurred_at__gte=since, moment__range=(since, now)
+    )
+    stayed = days.keys() - moves.keys()
+    at_home: QuerySet[PointEntry, Any] = (
+        entries.filter(user__in=stayed)
+        .annotate(day=TruncDate("moment", tzinfo=zone))
         .values_list("user", "day")
         .order_by()
         .distinct()
     )
+    if with_pending:
+        pending = pending_of(stayed, since, now).annotate(day=TruncDate("moment", tzinfo=zone))
+        at_home = at_home.union(pending.values_list("person", "day"), all=True)
     for user_id, day in at_home:
         days[user_id].active.add(day)
     if moves:
-        for user_id, moment in entries.filter(user__in=moves).values_list("user", "occurred_at"):
+        away: QuerySet[PointEntry, Any] = entries.filter(user__in=moves).values_list(
+            "user", "moment"
+        )
+        if with_pending:
+            pending = pending_of(moves.keys(), since, now)
+            away = away.union(pending.values_list("person", "moment"), all=True)
+        for user_id, moment in away:
             there = _zone_at(moment, moves[user_id], zone)
             days[user_id].active.add(moment.astimezone(there).date())
     return days

@@ -17,6 +17,7 @@ from reviews import (
     coaching,
     invitations,
     next_work,
+    paying,
     peer_review,
     standings,
     taking_up,
@@ -186,6 +187,10 @@ class QueueOut(Schema):
     received: int = Field(description="Reviews that you received in four weeks.")
     given: int
     owed: int
+    points_on_their_way: int = Field(
+        description="What reviews that you sent will pay for having been given, once their works "
+        "are settled. Only you see it."
+    )
     needs_training: bool = Field(description="Practice comes first.")
     held: int | None = Field(description="The review in your hands.")
 
@@ -269,6 +274,7 @@ def read_queue(request: LearnerRequest) -> Any:
         "received": balance.received,
         "given": balance.given,
         "owed": balance.owed,
+        "points_on_their_way": paying.on_their_way(request.user),
         "needs_training": training.needs_training(request.user),
         "held": held.pk if held else None,
     }
@@ -302,7 +308,7 @@ def read_attachment_to_review(request: LearnerRequest, review_id: Id, number: in
 @router.put("/{review_id}", response={200: ReviewOut, **refusals(403, 404, 409, 412, 422)})
 def write_review(request: LearnerRequest, review_id: Id, payload: ReviewIn) -> Any:
     """Send your review, or keep it as a draft. A draft keeps your place for twelve hours; what
-    you send counts even when your lease is over."""
+    you send counts even when your lease is over. Its points come with the outcome of the work."""
     review = get_object_or_404(reviews_of(request), pk=review_id)
     return shown(request, [write(request, review, payload)])[0]
 

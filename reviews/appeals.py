@@ -21,7 +21,7 @@ from goals.models import Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import attempts, outcome
+from reviews import attempts, outcome, paying
 from reviews.after import SETTLED
 from reviews.models import Appeal, GraderStanding, PeerReview
 from submissions import lifecycle
@@ -166,6 +166,7 @@ def proposed_score(work: Submission) -> Decimal:
 
 
 @transaction.atomic
+@points.together()
 def decide(
     *,
     appeal: Appeal,
@@ -177,10 +178,10 @@ def decide(
 ) -> Appeal:
     """Uphold an outcome, or raise its score, with reasons that both sides read.
 
-    What then passes is accepted, with its points. Raises Forbidden for a moderator who wrote or
-    reviewed the work, Conflict while second opinions are on their way, after a decision, or while
-    the work is held to be copied, and Invalid, by field, without reasons or with a score that is
-    not higher.
+    What then passes is accepted, with its points, and the second opinions are paid. Raises
+    Forbidden for a moderator who wrote or reviewed the work, Conflict while second opinions are on
+    their way, after a decision, or while the work is held to be copied, and Invalid, by field,
+    without reasons or with a score that is not higher.
     """
     now = now or timezone.now()
     challenge = (
@@ -209,6 +210,7 @@ def decide(
     appeal.save(update_fields=["decision", "explanation", "moderator", "decided_at", "score_after"])
     if decision == Appeal.Decision.RAISED:
         _raise_to(new_score, appeal, work, challenge, now=now)
+    paying.pay_all_given(submission_id=work.pk, now=now)
     for person_id in [work.author_id, *_who_reviewed(work)]:
         _tell(person_id, work, Notification.Kind.APPEAL_DECIDED, now)
     audit.record(

@@ -5,4 +5,7 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
 
     def ready(self) -> None:
-        from reviews import reportables  # noqa: F401 - tells what of its own can be reported
+        from leaderboard import activity
+        from reviews import paying, reportables  # noqa: F401 - tells what of its own can be reported
+
+        activity.know_pending(paying.sent_lately)

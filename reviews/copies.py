@@ -22,7 +22,7 @@ from goals import progress_log
 from goals.models import Progress
 from leaderboard import points
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import attempts, cases, copies_told, outcome
+from reviews import attempts, cases, copies_told, outcome, paying
 from reviews.models import CopyDecision, PeerReview
 from submissions import lifecycle, similarity
 from submissions.models import SimilarityFlag, Submission
@@ -185,6 +185,7 @@ def _take_points(
 def _see_reviewers_paid(work: Submission, *, now: datetime) -> None:
     """Pay whoever sent a review of a copy: they did their work. It changes nothing else."""
     outcome.settle(submission_id=work.pk, now=now)
+    paying.pay_at_the_end(submission_id=work.pk, now=now)
 
 
 def _end_claims(work: Submission, *, now: datetime) -> list[int]:

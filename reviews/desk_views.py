@@ -21,6 +21,7 @@ from reviews import (
     highlight,
     invitations,
     next_work,
+    paying,
     peer_review,
     standings,
     training,
@@ -54,6 +55,7 @@ def queue(request: LearnerRequest) -> HttpResponse:
         "can_practise": not fields and training.is_left(request.user),
         "shows_quality": standings.may_see_quality(request.user),
         "page": Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page")),
+        "on_their_way": paying.on_their_way(request.user),
         "given": points.REVIEW_GIVEN,
         "quality": points.REVIEW_QUALITY_MOST,
     }
@@ -158,10 +160,18 @@ def send(request: LearnerRequest, pk: int) -> HttpResponse:
         return _both(request, review, given, refusal)
     except DomainError as refusal:
         return _desk(request, review, given, refusal=refusal, status=refusal.status)
-    earned = review.times * points.REVIEW_GIVEN
-    messages.success(request, _("Sent. You have earned %(n)d points.") % {"n": earned})
+    messages.success(request, _sent(review))
     # Of a known work there is something to see at once.
     return redirect(review if training.is_known(review) else "reviews:queue")
+
+
+def _sent(review: PeerReview) -> str:
+    """Say what a review that was just sent has earned, or will with the outcome."""
+    if paying.has_outcome(review):
+        words = _("Sent. You have earned %(n)d points.")
+    else:
+        words = _("Sent. %(n)d points come with the outcome.")
+    return words % {"n": review.times * points.REVIEW_GIVEN}
 
 
 @post_only("reviews:desk")

@@ -114,6 +114,20 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
     def of_peers(self) -> Self:
         return self.filter(submission__training_work__isnull=True)
 
+    def with_outcome(self) -> Self:
+        """Reviews of settled work; a second opinion has its outcome once the appeal is decided.
+
+        What others may learn of a review, by its points for instance, they learn from then on.
+        """
+        settled = (Submission.Status.ACCEPTED, Submission.Status.RETURNED)
+        decided = Q(is_for_appeal=False) | Q(submission__appeal__decided_at__isnull=False)
+        return self.filter(decided, submission__status__in=settled)
+
+    def awaiting_outcome(self) -> Self:
+        """Reviews whose work is not settled yet, or whose appeal is not decided."""
+        undecided = Q(is_for_appeal=True, submission__appeal__decided_at=None)
+        return self.filter(Q(submission__status=Submission.Status.SUBMITTED) | undecided)
+
     def unsent_by(self, user: User) -> Self:
         """Reviews that `user` may still send: of such work they see no other grader's score."""
         unsent = (PeerReview.Status.CLAIMED, PeerReview.Status.EXPIRED)

@@ -16,7 +16,7 @@ from goals import progress_log
 from goals.models import Progress
 from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
-from reviews import attempts, cases, learning, worth
+from reviews import attempts, cases, learning, paying, worth
 from reviews.consensus import Heard, Weighed, weigh
 from reviews.hearing import Hearing, hear, usual
 from reviews.models import Outcome, PeerReview
@@ -202,8 +202,9 @@ def _revise(
 
 
 def _value(hearing: Hearing, challenge: Challenge, *, new: list[PeerReview], now: datetime) -> None:
-    """Learn from the new reviews, and see what each is worth."""
+    """Learn from the new reviews, pay for them, and see what each is worth."""
     learning.lock(hearing, now=now)
+    paying.pay_all_given(submission_id=hearing.reviews[0].submission_id, now=now)
     learning.learn_from(hearing, of=new, now=now)
     for review in hearing.reviews:
         worth.value(review, challenge=challenge, hearing=hearing, pass_mark=PASS_MARK, now=now)

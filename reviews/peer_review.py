@@ -13,10 +13,9 @@ from accounts import inbox, notices
 from accounts.models import Notification, User
 from challenges.models import Challenge
 from challenges.rubrics import weighted_score
-from leaderboard import badges, fair_play, points
-from leaderboard.models import PointEntry
+from leaderboard import badges, points
 from learnquest.core.errors import Conflict, Invalid, Stale
-from reviews import appeals, assignment, cases, outcome, training, worth
+from reviews import appeals, assignment, cases, outcome, paying, training, worth
 from reviews.models import PeerReview
 from reviews.quotes import anchored, incomplete, too_long
 from submissions.models import Submission
@@ -77,6 +76,7 @@ def submit_review(
 ) -> PeerReview:
     """Send a review; with enough of them the submission settles in the same transaction.
 
+    It is paid with the outcome: now, where this one brings it or comes after it.
     A review whose lease is over counts all the same, and so does one whose seat somebody else has
     filled: nobody's work is refused. Raises Invalid, by field, for a criterion without a score, a
     passage that is not in the work, or a review without words; Stale as `save_draft` does; and
@@ -94,43 +94,18 @@ def submit_review(
     review.score = Decimal(str(round(weighted_score(rubric, review.scores), 2)))
     review.saved_at = now
     assignment.finish(review, now=now)
-    _reward(review, challenge, by, now)
     if training.is_known(review):
         training.conclude(review, now=now)
         return review
     _tell_author(review, challenge, now)
-    outcome.settle(submission_id=review.submission_id, now=now)
+    if outcome.settle(submission_id=review.submission_id, now=now) is None:
+        # For one that comes after the outcome, and changes nothing of it.
+        paying.pay_all_given(submission_id=review.submission_id, now=now)
     if review.is_for_appeal:
         appeals.note_opinion(submission_id=review.submission_id, now=now)
     cases.recount(submission_id=review.submission_id, now=now)
     review.refresh_from_db()
     return review
-
-
-def _reward(review: PeerReview, challenge: Challenge, by: User, now: datetime) -> None:
-    """Give the points of a review that was sent: twice the usual where the work waited long."""
-    if review.is_training:
-        # Announced practice counts for oneself; the board shows what was done for others.
-        points.award(
-            user_id=by.pk,
-            amount=points.REVIEW_GIVEN,
-            reason=PointEntry.Reason.REVIEW_GIVEN,
-            key=f"review-given:{review.pk}",
-            verified=False,
-            category=challenge.goal.category,
-            now=now,
-        )
-    else:
-        fair_play.award(
-            user_id=by.pk,
-            counterpart_id=review.author_id,
-            amount=review.times * points.REVIEW_GIVEN,
-            reason=PointEntry.Reason.REVIEW_GIVEN,
-            key=f"review-given:{review.pk}",
-            category=challenge.goal.category,
-            now=now,
-        )
-    badges.award_due(user_id=by.pk, after=badges.Deed.REVIEWING, now=now)
 
 
 def _tell_author(review: PeerReview, challenge: Challenge, now: datetime) -> None:

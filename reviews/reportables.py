@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import suspension
 from accounts.models import User
 from accounts.reportables import Reportable, register
-from reviews import assignment
+from reviews import assignment, outcome, paying
 from reviews.models import Answer, PeerReview
 from submissions.models import Submission
 
@@ -25,6 +26,15 @@ def release_claims_on(submission: Submission) -> None:
     PeerReview.objects.filter(submission=submission, status=PeerReview.Status.CLAIMED).update(
         status=PeerReview.Status.RELEASED
     )
+
+
+def count_again(review: PeerReview) -> None:
+    """Let a review that is shown again count and be paid like any other."""
+    if review.status != PeerReview.Status.SUBMITTED:
+        return
+    now = timezone.now()
+    outcome.settle(submission_id=review.submission_id, now=now)
+    paying.pay_all_given(submission_id=review.submission_id, now=now)
 
 
 def words_of_review(review: PeerReview) -> str:
@@ -65,6 +75,7 @@ register(
         ),
         words=words_of_review,
         path=lambda review: review.get_absolute_url(),
+        after_undoing=count_again,
     )
 )
 register(

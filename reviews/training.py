@@ -20,9 +20,9 @@ from accounts.models import User
 from challenges.models import Challenge
 from challenges.rubrics import weighted_score
 from goals.models import Goal
-from leaderboard import points
+from leaderboard import badges, points
 from leaderboard.models import PointEntry
-from reviews import assignment, known_works, learning, scoring
+from reviews import assignment, known_works, learning, paying, scoring
 from reviews.models import PeerReview, TrainingWork
 from submissions.models import Submission
 
@@ -123,22 +123,35 @@ def begin(*, by: User, announced: bool = True, now: datetime | None = None) -> P
 
 
 def conclude(review: PeerReview, *, now: datetime) -> None:
-    """Say what a review of a known work is worth, at once: how near it came to our marks."""
+    """Say what a review of a known work is worth, and pay for it at once.
+
+    Its outcome is known, and no author waits for it who must not learn whose it is. Announced
+    practice counts for oneself; the board shows what was done for others.
+    """
     known = float(review.submission.score or 0)
     quality = scoring.agreement(float(review.score or 0), known)
     review.quality = Decimal(str(round(quality, 3)))
     review.save(update_fields=["quality"])
     assert review.reviewer_id is not None
     learning.learn_known(review=review, truth=known, now=now)
-    points.award(
-        user_id=review.reviewer_id,
-        amount=round(points.REVIEW_QUALITY_MOST * quality),
-        reason=PointEntry.Reason.REVIEW_QUALITY,
-        key=f"review-quality:{review.pk}",
-        verified=not review.is_training,
-        category=review.submission.challenge.goal.category,
-        now=now,
-    )
+    for reason, amount, key in (
+        (PointEntry.Reason.REVIEW_GIVEN, points.REVIEW_GIVEN, f"{paying.KEY}{review.pk}"),
+        (
+            PointEntry.Reason.REVIEW_QUALITY,
+            round(points.REVIEW_QUALITY_MOST * quality),
+            f"review-quality:{review.pk}",
+        ),
+    ):
+        points.award(
+            user_id=review.reviewer_id,
+            amount=amount,
+            reason=reason,
+            key=key,
+            verified=not review.is_training,
+            category=review.submission.challenge.goal.category,
+            now=now,
+        )
+    badges.award_due(user_id=review.reviewer_id, after=badges.Deed.REVIEWING, now=now)
 
 
 def comparison(review: PeerReview) -> list[Mark]:

@@ -82,8 +82,8 @@ def ask_for_plan(page: Page) -> None:
     page.get_by_role("button", name="Make a plan").click()
 
 
-def review(page: Page, *, level: str = "Good", words: str) -> None:
-    """Take the next work from the queue, score all criteria, and send the review."""
+def review(page: Page, *, level: str = "Good", words: str, told: str) -> None:
+    """Take the next work from the queue, score all criteria, send the review, and be told so."""
     page.goto("/reviews/")
     page.get_by_role("button", name="Review next").click()
     expect(page.get_by_text("This browser holds a newer text")).to_be_hidden()
@@ -91,4 +91,4 @@ def review(page: Page, *, level: str = "Good", words: str) -> None:
         group.get_by_role("radio", name=level, exact=True).check()
     page.get_by_label("All in all").fill(words)
     page.get_by_role("button", name="Send the review").click()
-    expect(page.get_by_text("Sent. You have earned")).to_be_visible()
+    expect(page.get_by_text(f"Sent. {told}")).to_be_visible()

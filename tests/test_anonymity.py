@@ -2,6 +2,7 @@
 journey is searched for names, usernames, e-mail addresses, ids and pictures."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,11 +16,32 @@ from django.utils import timezone
 from accounts import mail, moderation, pictures
 from accounts.models import OutgoingMail, Report, User
 from goals import calendar_feed
+from leaderboard import badges, points, seasons
+from leaderboard.models import (
+    BadgeAward,
+    LeagueGroup,
+    LeagueMembership,
+    LeaguePlayer,
+    PointEntry,
+    RankChange,
+    Standing,
+    Tally,
+)
+from leaderboard.periods import Period
 from learnquest.pages import data_export
 from reviews import ai_feedback
 from reviews.models import AIFeedback, PeerReview
 from submissions.models import Submission
-from tests.factories import WORDS, WORK, make_challenge, make_goal, make_picture, make_user
+from tests.factories import (
+    WORDS,
+    WORK,
+    make_challenge,
+    make_goal,
+    make_picture,
+    make_review,
+    make_submission,
+    make_user,
+)
 
 Posted = Callable[[], list[Any]]
 
@@ -205,6 +227,102 @@ def test_neither_side_finds_the_other_before_the_outcome(
     assert author.finds(reviewer) == []
     assert reviewer.finds(author) == []
     assert author.finds(author) and reviewer.finds(reviewer)
+
+
+def _public(reviewer: User, category: str) -> list[str]:
+    """All pages and answers in which a learner stands before others."""
+    scopes = ["everyone", f"category:{category}", "league"]
+    boards = [f"scope={scope}&period={period}" for scope in scopes for period in Period]
+    name, earned = reviewer.username, ["badges/helping-hand", "badges/streak-7"]
+    return [
+        *(f"/leaderboard/?{board}&q={name}" for board in boards),
+        *(f"/leaderboard/me/?{board}" for board in boards),
+        *(f"/api/leaderboard/?{board}" for board in boards),
+        *(f"/api/leaderboard/user/{reviewer.pk}?{board}" for board in boards),
+        f"/people/{name}/", f"/api/users/{name}", "/league/", "/api/leagues/mine",
+        "/badges/", "/api/badges/", "/", *(f"/{page}/" for page in earned),
+        *(f"/api/{page}" for page in earned),
+    ]  # fmt: skip
+
+
+def _shown_of(viewers: dict[str, Client], paths: list[str]) -> dict[tuple[str, str], str]:
+    """What each viewer is shown, without what a page's frame says to its reader alone."""
+    shown = {}
+    for who, client in viewers.items():
+        for path in paths:
+            answer = client.get(path)
+            text = answer.content.decode()
+            if "<main" in text:
+                text = text.split("<main")[1].split("</main>")[0]
+            text = re.sub(r'"csrfmiddlewaretoken" value="\w+"|"request_id": "\w+"', "", text)
+            shown[who, path] = f"{answer.status_code} {answer.headers.get('ETag', '')} {text}"
+    return shown
+
+
+def _rows() -> list[Any]:
+    """What the database has of standings, their counts, and badges."""
+    return [
+        *Standing.objects.order_by("pk").values_list(),
+        *Tally.objects.order_by("scope", "period", "width", "floor").values_list(
+            "scope", "period", "width", "floor", "learners"
+        ),
+        *BadgeAward.objects.order_by("pk").values_list(),
+        *RankChange.objects.order_by("pk").values_list(),
+    ]
+
+
+def test_nothing_that_others_see_moves_between_a_review_and_the_outcome(
+    author: Side, reviewer: Side, carol: User, charlie: User
+) -> None:
+    """Whoever reads "1 of 2 reviews" finds nobody who has just gained five points."""
+    goal = make_goal(author.person)
+    work = make_submission(make_challenge(goal))
+    # All are on the boards and in one league; the reviewer was here on six days of seven.
+    group = LeagueGroup.objects.create(week=seasons.week_of(timezone.now()), league=1, number=0)
+    for person in (author.person, reviewer.person, charlie):
+        points.award(
+            user_id=person.pk, amount=20, reason=PointEntry.Reason.WORK_ACCEPTED,
+            key=f"before:{person.pk}", verified=True, category=goal.category,
+        )  # fmt: skip
+        LeaguePlayer.objects.create(user=person, league=1, highest=1)
+        LeagueMembership.objects.create(user=person, group=group, week=group.week)
+    for back in range(1, 7):
+        points.award(
+            user_id=reviewer.person.pk, amount=1, reason=PointEntry.Reason.PRACTICE, verified=False,
+            key=f"day:{back}", now=timezone.now() - timedelta(days=back),
+        )  # fmt: skip
+    badges.award_missing()
+    viewers = {"author": author.client, "stranger": Client(), "nobody": Client()}
+    viewers["stranger"].force_login(charlie)
+    paths = _public(reviewer.person, goal.category)
+    before, rows = _shown_of(viewers, paths), _rows()
+    # What a reader is shown stays the same by itself, or comparing would tell nothing.
+    assert _shown_of(viewers, paths) == before
+    for (who, path), text in before.items():
+        assert who == "nobody" or path == "/" or text.startswith("200"), path
+
+    review = make_review(work, reviewer.person)
+    author.post(f"/reviews/{review.pk}/helpful/", {"helpful": "yes"})
+    reviewer.look_around()
+    badges.award_missing()  # as every night
+    work.refresh_from_db()
+    assert work.status == Submission.Status.SUBMITTED and review.status == "submitted"
+    assert _rows() == rows
+    between = _shown_of(viewers, paths)
+    assert [key for key in before if before[key] != between[key]] == []
+
+    make_review(work, carol)
+    work.refresh_from_db()
+    assert work.status == Submission.Status.ACCEPTED
+    after = _shown_of(viewers, paths)
+    moved = {path for who, path in before if before[who, path] != after[who, path]}
+    # Then all of it moves at once, so the search does work.
+    name = reviewer.person.username
+    assert moved >= {
+        f"/people/{name}/", f"/api/users/{name}", "/league/", "/api/leagues/mine",
+        "/badges/streak-7/", "/badges/helping-hand/",
+    }  # fmt: skip
+    assert moved >= {path for path in paths if "leaderboard/?" in path or "/user/" in path}
 
 
 def test_a_public_page_does_not_tell_when_a_review_was_given(author: Side, reviewer: Side) -> None:

@@ -61,13 +61,15 @@ def test_two_learners_go_once_round_the_loop(
         expect(page.get_by_text("Waiting for reviewers")).to_be_visible()
         work = Submission.objects.get()
 
-        for name, words in (
-            ("Bob", "You describe it clearly; write down one whole sentence she said."),
-            ("Carol", "Good verbs in the past; the next time ask a second question."),
+        clear = "You describe it clearly; write down one whole sentence she said."
+        good = "Good verbs in the past; the next time ask a second question."
+        for name, words, told in (
+            ("Bob", clear, "5 points come with the outcome."),
+            ("Carol", good, "You have earned 5 points."),
         ):
             with journey.person(browser, url, javascript=javascript) as reviewer:
                 journey.sign_up(reviewer, name)
-                journey.review(reviewer, words=words)
+                journey.review(reviewer, words=words, told=told)
 
         page.goto(f"/submissions/{work.pk}/")
         expect(page.get_by_role("heading", name="Accepted")).to_be_visible()

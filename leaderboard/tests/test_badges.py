@@ -167,12 +167,18 @@ def test_a_worse_second_attempt_earns_none(alice: User) -> None:
     assert badge_counts.count([alice.pk])[alice.pk][Fact.IMPROVED] == 0
 
 
-def test_a_review_and_the_mark_for_it_count_for_the_reviewer(alice: User, bob: User) -> None:
+def test_a_review_and_the_mark_for_it_count_for_the_reviewer_with_the_outcome(
+    alice: User, bob: User, carol: User
+) -> None:
     work = make_submission(make_challenge(make_goal(alice)))
     review = claim(work, bob)
     peer_review.submit_review(review=review, by=bob, **answers(work.challenge))
-    assert codes(bob) == {"helping-hand"}
     peer_review.mark_helpful(review=review, by=alice, helpful=True)
+    # Both would tell alice who bob is. What the night finds is no more than that.
+    assert badges.award_missing() == 0 and codes(bob) == set()
+    assert badge_counts.count([bob.pk])[bob.pk][Fact.HELPFUL] == 0
+    make_review(work, carol)
+    assert codes(bob) == {"helping-hand"}
     assert badge_counts.count([bob.pk])[bob.pk][Fact.HELPFUL] == 1
 
 

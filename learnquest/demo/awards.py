@@ -96,14 +96,13 @@ def _others() -> Iterator[Cause]:
 
 
 def _end_of_streak(user_id: int, length: int) -> datetime:
-    """Return when a learner was active on the day that made a streak so long."""
-    last_of_day: dict[date, datetime] = dict(
-        PointEntry.objects.filter(user=user_id, reason__in=DONE)
-        .order_by("occurred_at")
-        .values_list("local_day", "occurred_at")
-    )
-    days = sorted(last_of_day)
-    for count, day in enumerate(days, start=1):
-        if streaks.measure(streaks.Days(set(days[:count])), day).longest >= length:
-            return last_of_day[day]
+    """Return when the ledger had all the days that made a streak so long."""
+    rows = PointEntry.objects.filter(user=user_id, reason__in=DONE).order_by("occurred_at", "pk")
+    days: set[date] = set()
+    for day, paid_at in rows.values_list("local_day", "occurred_at"):
+        if day in days:
+            continue
+        days.add(day)
+        if streaks.measure(streaks.Days(days), max(days)).longest >= length:
+            return paid_at
     raise ValueError("no such streak")

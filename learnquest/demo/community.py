@@ -29,7 +29,7 @@ from leaderboard.models import (
 )
 from learnquest.demo import awards, conduct, content, journeys, papers, people
 from learnquest.demo.journeys import Handin, Journey
-from reviews import ai_feedback, learning, outcome, quality
+from reviews import ai_feedback, learning, outcome, paying, quality
 from reviews.grader_beliefs import Population
 from reviews.grading_model import estimate
 from reviews.hearing import Hearing
@@ -269,10 +269,12 @@ def _follow(handin: Handin, rows: Rows, now: datetime) -> None:
         assert review.submitted_at is not None
         reviewer = review.reviewer
         assert reviewer is not None
-        rows.points.append(
-            _entry(reviewer, points.REVIEW_GIVEN, Reason.REVIEW_GIVEN,
-                   f"review-given:{review.pk}", goal, review.submitted_at, verified=True)
-        )  # fmt: skip
+        if work.settled_at is not None:
+            sent_at, paid_at = review.submitted_at, max(review.submitted_at, work.settled_at)
+            rows.points.append(
+                _entry(reviewer, points.REVIEW_GIVEN, Reason.REVIEW_GIVEN,
+                       f"{paying.KEY}{review.pk}", goal, paid_at, verified=True, done_at=sent_at)
+            )  # fmt: skip
         if review.quality is not None:
             assert work.settled_at is not None
             amount = round(points.REVIEW_QUALITY_MOST * float(review.quality))
@@ -355,6 +357,7 @@ def _entry(
     when: datetime,
     *,
     verified: bool = False,
+    done_at: datetime | None = None,
 ) -> PointEntry:
     return PointEntry(
         user=user,
@@ -365,7 +368,8 @@ def _entry(
         category=goal.category,
         occurred_at=when,
         counted_at=when,
-        local_day=user.today(when),
+        done_at=done_at if done_at and done_at < when else None,
+        local_day=user.today(done_at or when),
     )
 
 

@@ -37,7 +37,7 @@ def timeline(request: LearnerRequest) -> HttpResponse:
         "kinds": Progress.Kind.choices,
         "kind": kind,
         "month": month.strftime("%Y-%m") if month else "",
-        "activity": activity(user=user),
+        "activity": activity(user=user, with_pending=True),
         "is_narrowed": bool(goal or kind or month),
     }
     return render(request, "pages/activity.html", context)

@@ -132,7 +132,7 @@ def read(user: User, *, now: datetime | None = None) -> Dashboard:
     )
     news = [one for one in unread if one.kind in FEEDBACK]
     zone = ZoneInfo(user.time_zone)
-    days = streaks.days_of(user_ids=[user.pk], zone=zone, now=now)[user.pk]
+    days = streaks.days_of(user_ids=[user.pk], zone=zone, now=now, with_pending=True)[user.pk]
     level, since, until = points.level_of(facts["xp"])
     on_board = user.is_on_leaderboard
     return Dashboard(

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, inbox, mail, tokens
 from accounts.models import Notification, Report, User
 from accounts.speech import speaking_to
+from leaderboard import points
 from learnquest.core.errors import Conflict, Invalid
 from learnquest.pages import data_export
 from reviews import assignment
@@ -120,6 +121,7 @@ def erase_now(user: User) -> None:
 
 
 @transaction.atomic
+@points.together()
 def erase(*, user_id: int, now: datetime) -> bool:
     """Erase one person whose time is up; returns False where they stayed or are gone already."""
     user = User.objects.select_for_update().filter(pk=user_id, erase_at__lte=now).first()
@@ -133,7 +135,8 @@ def erase(*, user_id: int, now: datetime) -> bool:
     given.exclude(status=PeerReview.Status.SUBMITTED).delete()
     _forget_mentions(user)
     # The tables' own rules do the rest: what is theirs goes with them, what is others' stays. The
-    # files of their works go with the rows, see `submissions.attachments.delete_file`.
+    # files of their works go with the rows, see `submissions.attachments.delete_file`; who had
+    # reviewed what was not settled yet is paid first, see `reviews.paying.pay_before_it_goes`.
     user.delete()
     logger.info("User %s was erased.", user_id)
     return True

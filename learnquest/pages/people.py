@@ -1,14 +1,12 @@
 """A person's page, their picture, and the look that a browser keeps."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_safe
 
@@ -18,19 +16,15 @@ from goals.models import Goal
 from goals.progress_log import percents_of
 from leaderboard import badges, points, ranking
 from leaderboard.activity import Activity, activity
-from leaderboard.badge_list import Badge, Fact
+from leaderboard.badge_list import Badge
 from leaderboard.models import BadgeAward
 from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest, post_only
-from reviews.after import SETTLED
 from reviews.models import PeerReview
 from submissions.models import Submission
 
 A_YEAR = 365 * 24 * 60 * 60
 A_DAY = 24 * 60 * 60
 GOALS_SHOWN = 12
-# By then work settles on what there is.
-LONGEST_REVIEW = timedelta(days=7)
-OF_REVIEWS = {Fact.REVIEWS, Fact.GOOD_REVIEWS, Fact.HELPFUL, Fact.REVIEW_FIELDS}
 
 
 @dataclass(frozen=True)
@@ -76,40 +70,22 @@ def read(*, person: User, viewer: User) -> PersonPage:
         .order_by("-created_at")[:GOALS_SHOWN]
     )
     percents = percents_of(goals)
+    is_me = person.pk == viewer.pk
     level, _since, _until = points.level_of(points.effort(person))
     return PersonPage(
         person=person,
-        is_me=person.pk == viewer.pk,
+        is_me=is_me,
         goals=[(goal, percents[goal.pk]) for goal in goals],
-        badges=_badges(person, viewer),
+        badges=badges.of(person),
         level=level,
         place=ranking.place_of(user=person, viewer=viewer),
         accepted=Submission.objects.owned_by(person).aggregate(
             count=Count("pk", filter=Q(status=Submission.Status.ACCEPTED))
         )["count"],
-        # Those of settled work alone: a count that moves as a review is sent says whose it is.
-        reviews=PeerReview.objects.given_by(person)
-        .sent()
-        .filter(submission__status__in=SETTLED)
-        .count(),
-        activity=activity(user=person),
+        # Those with an outcome alone: a count that moves as a review is sent says whose it is.
+        reviews=PeerReview.objects.given_by(person).sent().with_outcome().count(),
+        activity=activity(user=person, with_pending=is_me),
     )
-
-
-def _badges(person: User, viewer: User) -> list[tuple[Badge, BadgeAward]]:
-    """Return a person's badges; to others those for reviews show once the work must be settled.
-
-    One that appears as a review is sent would tell its author whose it is.
-    """
-    held = badges.of(person)
-    if person.pk == viewer.pk:
-        return held
-    settled = timezone.now() - LONGEST_REVIEW
-    return [
-        (badge, award)
-        for badge, award in held
-        if badge.fact not in OF_REVIEWS or award.awarded_at < settled
-    ]
 
 
 @require_GET

@@ -12,7 +12,7 @@ from goals.models import Progress
 from leaderboard import points, recount
 from leaderboard.models import PointEntry, Standing
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import appeals, assignment, copies, deadlines, outcome, peer_review
+from reviews import appeals, assignment, copies, deadlines, outcome, paying, peer_review
 from reviews.models import Appeal, CopyDecision, Outcome, PeerReview, ReviewCase
 from submissions import similarity
 from submissions.models import SimilarityFlag, Submission
@@ -511,3 +511,18 @@ def test_the_decision_stands_and_can_be_taken_back_when_the_other_author_has_lef
     undo(copy, mona)
     submission.refresh_from_db()
     assert submission.status == Submission.Status.SUBMITTED
+
+
+def test_who_reviewed_a_copy_before_its_outcome_is_paid_for_it_once(
+    bob: User, carol: User, mona: User, submission: Submission, flag: SimilarityFlag
+) -> None:
+    make_review(submission, bob)
+    given = PointEntry.objects.filter(reason="review_given")
+    assert not given.exists() and paying.on_their_way(bob) == 5
+    copy = confirm(flag, mona)
+    assert given.get().user == bob and paying.on_their_way(bob) == 0
+    undo(copy, mona)
+    make_review(submission, carol)
+    assert list(given.order_by("user").values_list("user", "amount")) == [
+        (bob.pk, 5), (carol.pk, 5),
+    ]  # fmt: skip

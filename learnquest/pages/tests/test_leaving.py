@@ -64,11 +64,13 @@ def reauthenticate(client: Client) -> None:
 
 
 def test_others_stop_seeing_somebody_who_leaves(
-    client: Client, alice: User, bob: User, charlie: User
+    client: Client, alice: User, bob: User, carol: User, charlie: User
 ) -> None:
     goal = make_goal(alice, visibility="public")
     challenge = make_challenge(goal)
-    make_review(make_submission(make_challenge(make_goal(bob))), alice)
+    work = make_submission(make_challenge(make_goal(bob)))
+    make_review(work, alice)
+    make_review(work, carol)
     User.objects.filter(pk=alice.pk).update(is_profile_public=True)
     client.force_login(charlie)
     paths = ["/people/alice/", f"/goals/{goal.pk}/", f"/challenges/{challenge.pk}/",
