@@ -9,16 +9,15 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import moderation, reportables, suspension
 from accounts.models import Report, User
 from accounts.moderation_forms import DecisionForm, ReportForm
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest, post_only
+from learnquest.core.http import LearnerRequest, post_only, way_back
 
 PAGE_SIZE = 20
 
@@ -37,13 +36,11 @@ def for_moderators[**P](
     return wrapped
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: LearnerRequest, kind: str, pk: int) -> HttpResponse:
     """Tell the moderators of something one can see."""
     reportable, thing = moderation.reportable_of(kind, pk, by=request.user)
-    back = request.POST.get("next") or request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/today/"
+    back = way_back(request, default="/today/")
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -63,7 +60,7 @@ def report(request: LearnerRequest, kind: str, pk: int) -> HttpResponse:
     return render(request, "moderation/report.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def yours(request: LearnerRequest) -> HttpResponse:
     """What one has reported, and what moderators decided on one's own."""
     made = Report.objects.filter(reporter=request.user).order_by("-created_at", "-pk")
@@ -77,7 +74,7 @@ def yours(request: LearnerRequest) -> HttpResponse:
     return render(request, "moderation/yours.html", context)
 
 
-@require_GET
+@require_safe
 def one(request: LearnerRequest, pk: int) -> HttpResponse:
     """One report as its reporter sees it, or one decision as whom it fell on does."""
     found = get_object_or_404(
@@ -97,7 +94,7 @@ def one(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "moderation/one.html", context)
 
 
-@require_GET
+@require_safe
 @for_moderators
 def queue(request: LearnerRequest) -> HttpResponse:
     """What waits, each thing once however many reported it; below, what was decided last."""
@@ -114,7 +111,7 @@ def queue(request: LearnerRequest) -> HttpResponse:
     return render(request, "moderation/queue.html", context)
 
 
-@require_GET
+@require_safe
 @for_moderators
 def case(request: LearnerRequest, pk: int) -> HttpResponse:
     return _case(request, _report(pk), DecisionForm())
@@ -154,7 +151,7 @@ def decide(request: LearnerRequest, pk: int) -> HttpResponse:
     return _case(request, _report(pk), form, status=422)
 
 
-@require_GET
+@require_safe
 @for_moderators
 def suspended(request: LearnerRequest) -> HttpResponse:
     """Who is kept out, until when and why."""

@@ -11,14 +11,14 @@ from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import sessions
 from accounts.confirming import confirmed
 from learnquest.core.http import LearnerRequest, post_only
 
 
-@require_GET
+@require_safe
 def security(request: LearnerRequest) -> HttpResponse:
     """Everything about signing in, on one page."""
     factors = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ai import explaining
 from ai.explaining import MAX_CONCEPT, MAX_CONTEXT
@@ -20,7 +20,7 @@ from learnquest.core.limits import limit
 PAGE_SIZE = 15
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def explain(request: LearnerRequest) -> HttpResponse:
     """Ask for an explanation; below stands what was asked before."""
     form = ExplainForm(request.POST or None, initial=_told(request.GET))
@@ -44,7 +44,7 @@ def _told(query: Mapping[str, str]) -> dict[str, str]:
     return {name: query.get(name, "")[:length] for name, length in most.items()}
 
 
-@require_GET
+@require_safe
 def explanation(request: LearnerRequest, pk: int) -> HttpResponse:
     """One explanation; while it is being written htmx asks again for its panel."""
     found = get_object_or_404(Explanation.objects.visible_to(request.user), pk=pk)
@@ -62,7 +62,7 @@ def retry(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect("ai:explanation", pk)
 
 
-@require_GET
+@require_safe
 def sent(request: LearnerRequest) -> HttpResponse:
     """What left this server about the learner's own goals and work, word for word."""
     rows = Transcript.objects.visible_to(request.user).select_related("request").order_by("-pk")

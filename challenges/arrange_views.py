@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from challenges import bulk, ordering
 from challenges.models import Challenge
@@ -24,7 +24,7 @@ def _list_of(request: LearnerRequest, pk: int) -> str:
     return reverse("challenges:arrange", args=[_own(request, pk).goal_id])
 
 
-@require_GET
+@require_safe
 def arrange(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
     return _page(request, goal)

@@ -10,6 +10,7 @@ from challenges.rubrics import MAX_CRITERIA, default_rubric
 from goals.forms import DateInput
 from goals.models import Goal
 from learnquest.core.errors import DomainError
+from learnquest.core.forms import ManyField
 from learnquest.core.versions import Difference
 
 DIFFICULTIES = [
@@ -183,6 +184,7 @@ class ChallengeForm(forms.ModelForm[Challenge]):
             "due_date": DateInput(),
             "needs": forms.CheckboxSelectMultiple,
         }
+        field_classes = {"needs": ManyField}
         help_texts = {
             "instructions": _("Say what to hand in. Markdown works."),
             "estimated_minutes": _("Progress is weighted by this."),

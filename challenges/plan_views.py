@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from challenges import generation, rubric_presets, variation
 from challenges.forms import PlanForm, ProposalForm, about_rubric, rubric_formset
@@ -14,6 +14,7 @@ from challenges.views import asked_preset
 from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
+from learnquest.core.forms import ids
 from learnquest.core.http import LearnerRequest, post_only
 
 
@@ -21,7 +22,7 @@ def _plan_of(request: LearnerRequest, pk: int) -> Plan:
     return _proposal(request, pk).plan
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_plan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
     form = PlanForm(request.POST or None)
@@ -37,7 +38,7 @@ def request_plan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     return render(request, "challenges/plan_form.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def plan(request: LearnerRequest, pk: int) -> HttpResponse:
     """The plan's page; while the coach writes, htmx asks again for its panel."""
     plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("goal"), pk=pk)
@@ -60,7 +61,7 @@ def accept_all(request: LearnerRequest, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.owned_by(request.user).select_related("goal"), pk=pk)
     only = None
     if "selected" in request.POST:
-        only = [int(pk) for pk in request.POST.getlist("only") if pk.isdecimal()]
+        only = ids(request.POST.getlist("only"))
         if not only:
             messages.error(request, _("Tick the challenges that you want first."))
             return redirect(plan)
@@ -124,7 +125,7 @@ def vary(request: LearnerRequest, pk: int) -> HttpResponse:
     return _proposal_panel(request, proposal)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     proposal = _proposal(request, pk)
     before = proposal.rubric

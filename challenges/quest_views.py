@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from challenges import catalogue
 from challenges.forms import DIFFICULTIES, QuestForm, StartForm
@@ -33,7 +33,7 @@ ORDERS = [
 ]
 
 
-@require_GET
+@require_safe
 def catalogue_page(request: LearnerRequest) -> HttpResponse:
     """All quests, or those that fit; what an address asks for that does not exist is ignored."""
     wish = wish_of(request)
@@ -76,7 +76,7 @@ def _mine(request: LearnerRequest, pk: int) -> Quest:
     return get_object_or_404(Quest.objects.published_by(request.user), pk=pk)
 
 
-@require_GET
+@require_safe
 def quest(request: LearnerRequest, pk: int) -> HttpResponse:
     return _quest_page(request, _quest(request, pk), StartForm(initial=_today()))
 
@@ -104,14 +104,14 @@ def start(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(goal)
 
 
-@require_GET
+@require_safe
 def mine(request: LearnerRequest) -> HttpResponse:
     """What one has published, with how many started and finished each."""
     quests = Quest.objects.published_by(request.user).with_counts().order_by("-changed_at")
     return render(request, "challenges/my_quests.html", {"quests": list(quests)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     """Put a goal's plan into the catalogue, after a look at what others will see."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)

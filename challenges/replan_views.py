@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from challenges import replan_taking, replan_writing
 from challenges.forms import ReplanForm
@@ -15,6 +15,7 @@ from challenges.models import Replan, ReplanLine
 from goals.models import Goal
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
+from learnquest.core.forms import ids
 from learnquest.core.http import LearnerRequest, post_only
 
 State = ReplanLine.State
@@ -24,7 +25,7 @@ def _replan_of(request: LearnerRequest, pk: int) -> Replan:
     return _line(request, pk).replan
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_replan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
     form = ReplanForm(request.POST or None)
@@ -40,7 +41,7 @@ def request_replan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     return render(request, "challenges/replan_form.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def replan(request: LearnerRequest, pk: int) -> HttpResponse:
     """The new plan's page; while the coach writes, htmx asks again for its panel."""
     found = get_object_or_404(Replan.objects.visible_to(request.user), pk=pk)
@@ -63,7 +64,7 @@ def take(request: LearnerRequest, pk: int) -> HttpResponse:
     replan = get_object_or_404(Replan.objects.owned_by(request.user), pk=pk)
     only = None
     if "selected" in request.POST:
-        only = [int(pk) for pk in request.POST.getlist("only") if pk.isdecimal()]
+        only = ids(request.POST.getlist("only"))
         if not only:
             messages.error(request, _("Tick the changes that you want first."))
             return redirect(replan)

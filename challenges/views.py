@@ -7,7 +7,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from challenges import authoring, rubric_presets
 from challenges.forms import ChallengeForm, about_rubric, rubric_difference, rubric_formset
@@ -20,7 +20,7 @@ from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 
 
-@require_GET
+@require_safe
 def detail(request: LearnerRequest, pk: int) -> HttpResponse:
     """What is asked and how it is judged; its owner goes on to work from here."""
     challenge = get_object_or_404(
@@ -43,7 +43,7 @@ def detail(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "challenges/detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=goal_pk)
     preset = asked_preset(request)
@@ -66,7 +66,7 @@ def create(request: LearnerRequest, goal_pk: int) -> HttpResponse:
     return _form_page(request, {"form": form, "rubric": rubric, "goal": goal})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     challenge = get_object_or_404(
         Challenge.objects.owned_by(request.user).select_related("goal"), pk=pk
@@ -146,7 +146,7 @@ def resume(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(challenge)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: LearnerRequest, pk: int) -> HttpResponse:
     """Ask, then delete; a challenge with work on it stays, and the page says what to do."""
     challenge = get_object_or_404(

@@ -25,7 +25,7 @@ def _goal_of(request: LearnerRequest, pk: int) -> Goal:
     return get_object_or_404(milestones, pk=pk).goal
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: LearnerRequest) -> HttpResponse:
     form = GoalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -42,7 +42,7 @@ def create(request: LearnerRequest) -> HttpResponse:
     return _form_page(request, "goals/form.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     """Change a goal. When another tab did so meanwhile, show both and let the learner choose."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
@@ -95,7 +95,7 @@ def move(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(goal)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: LearnerRequest, pk: int) -> HttpResponse:
     """Ask, then delete; a goal with work in it stays, and the page says what to do instead."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
@@ -113,7 +113,7 @@ def delete(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "goals/delete.html", context, status=409 if error else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
     form = MilestoneForm(request.POST or None)
@@ -127,7 +127,7 @@ def add_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     return _form_page(request, "goals/milestone_form.html", {"form": form, "goal": goal})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     milestone = get_object_or_404(
         Milestone.objects.owned_by(request.user).select_related("goal"), pk=pk
@@ -200,7 +200,7 @@ def remove_milestone(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(milestone.goal)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_practice(request: LearnerRequest, pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)
     form = PracticeForm(request.POST or None)

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from leaderboard import badge_art, badges, credentials, streaks
@@ -16,7 +16,7 @@ LATEST_SHOWN = 12
 
 
 @login_not_required
-@require_GET
+@require_safe
 def badge_list(request: HttpRequest) -> HttpResponse:
     """All badges by family, each with how to earn it, and how far the learner is."""
     user = request.user
@@ -42,7 +42,7 @@ def badge_list(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def badge(request: HttpRequest, code: str) -> HttpResponse:
     """One badge: how it is earned, how many hold it, and who of them shows their profile."""
     one = _find(code)
@@ -60,7 +60,7 @@ def badge(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def image(request: HttpRequest, code: str) -> HttpResponse:
     """A badge's picture, for the sites on which a credential is shown."""
     response = HttpResponse(badge_art.file(_find(code)), content_type="image/svg+xml")
@@ -87,7 +87,7 @@ def _pin(request: LearnerRequest, code: str, *, pinned: bool) -> HttpResponse:
     return redirect("badges:badge", code)
 
 
-@require_GET
+@require_safe
 def credential(request: LearnerRequest, code: str) -> HttpResponse:
     """One's own award as a signed credential, to keep or to show elsewhere."""
     award = get_object_or_404(
@@ -104,21 +104,21 @@ def credential(request: LearnerRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def issuer(request: HttpRequest) -> HttpResponse:
     """Who issues the badges, as their credentials name them."""
     return _public(credentials.profile(), "application/ld+json")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     """The keys with which badges were signed."""
     return _public({"keys": credentials.public_keys()}, "application/jwk-set+json")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def key(request: HttpRequest, name: str) -> HttpResponse:
     """One key, at the address that the header of a credential gives."""
     try:

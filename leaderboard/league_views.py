@@ -5,14 +5,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from leaderboard import seasons
 from leaderboard.league_models import League
 from learnquest.core.http import LearnerRequest, post_only
 
 
-@require_GET
+@require_safe
 def mine(request: LearnerRequest) -> HttpResponse:
     """The table of one's group with what each place leads to; or what leagues are."""
     now = timezone.now()

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.moderation_views import for_moderators
@@ -62,7 +62,7 @@ def answer(request: LearnerRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def appeal(request: LearnerRequest, pk: int) -> HttpResponse:
     """Ask for another look at an outcome of one's own."""
     work = get_object_or_404(
@@ -86,7 +86,7 @@ def appeal(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/appeal.html", {"submission": work, "form": form}, status=status)
 
 
-@require_GET
+@require_safe
 @for_moderators
 def appeal_list(request: LearnerRequest) -> HttpResponse:
     """Appeals that wait, the longest first, and those decided last."""
@@ -100,7 +100,7 @@ def appeal_list(request: LearnerRequest) -> HttpResponse:
     return render(request, "moderation/appeals.html", context)
 
 
-@require_GET
+@require_safe
 @for_moderators
 def appeal_case(request: LearnerRequest, pk: int) -> HttpResponse:
     found = _appeal(pk)

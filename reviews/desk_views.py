@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from leaderboard import points
 from learnquest.core.errors import DomainError, Invalid, Stale
@@ -33,7 +33,7 @@ from reviews.quotes import MOST_PASSAGES
 PAGE_SIZE = 15
 
 
-@require_GET
+@require_safe
 def queue(request: LearnerRequest) -> HttpResponse:
     """What waits for this reviewer, what is in their hands, and what they reviewed before."""
     mine = (
@@ -80,7 +80,7 @@ def practise(request: LearnerRequest) -> HttpResponse:
     return redirect(review)
 
 
-@require_GET
+@require_safe
 def desk(request: LearnerRequest, pk: int) -> HttpResponse:
     review = _own_review(request, pk)
     if request.htmx:
@@ -291,6 +291,7 @@ def _desk(
         "passages": _passage_rows(shown["quotes"], errors),
         "refusal": refusal,
         "errors": errors,
+        "problems": _problems(errors, second_thoughts),
         "overall_errors": errors.get("overall", []),
         "second_thoughts": second_thoughts,
         "release_refusal": release_refusal,
@@ -304,6 +305,19 @@ def _desk(
         **(more or {}),
     }
     return render(request, "reviews/desk.html", context, status=status)
+
+
+def _problems(
+    errors: Mapping[str, Sequence[str]], second_thoughts: list[coaching.Remark] | None
+) -> list[tuple[str, str]]:
+    """Return what to put right, with the id of the place on the page."""
+    if second_thoughts:
+        return [("second", remark.where) for remark in second_thoughts]
+    return [
+        ("quotes_error" if field == "quotes" else field, text)
+        for field, texts in errors.items()
+        for text in texts
+    ]
 
 
 def _passage_rows(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.moderation_views import for_moderators
 from learnquest.core.http import LearnerRequest
@@ -14,7 +14,7 @@ from reviews import fairness
 SPANS = (28, 90, 365)
 
 
-@require_GET
+@require_safe
 @for_moderators
 def page(request: LearnerRequest) -> HttpResponse:
     days = _days(request)
@@ -27,7 +27,7 @@ def page(request: LearnerRequest) -> HttpResponse:
     return render(request, "moderation/fairness.html", context)
 
 
-@require_GET
+@require_safe
 @for_moderators
 def table(request: LearnerRequest) -> HttpResponse:
     """The same as CSV: part, measure, value."""

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.moderation_views import for_moderators
 from learnquest.core.errors import DomainError, Invalid
@@ -20,7 +20,7 @@ from submissions.models import SimilarityFlag, Submission
 PAGE_SIZE = 20
 
 
-@require_GET
+@require_safe
 @for_moderators
 def flags(request: LearnerRequest) -> HttpResponse:
     """What waits for a decision, the oldest first; then what was decided."""
@@ -41,7 +41,7 @@ def flags(request: LearnerRequest) -> HttpResponse:
     return render(request, "moderation/similar_list.html", context)
 
 
-@require_GET
+@require_safe
 @for_moderators
 def similar(request: LearnerRequest, pk: int) -> HttpResponse:
     return _page(request, _flag(request, pk))

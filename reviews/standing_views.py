@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from leaderboard import points
 from learnquest.core.errors import DomainError
@@ -14,7 +14,7 @@ from reviews.models import PeerReview
 from submissions.models import Submission
 
 
-@require_GET
+@require_safe
 def standing(request: LearnerRequest) -> HttpResponse:
     context = {
         "mine": standings.of(request.user),

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from leaderboard import points
 from learnquest.core.checked import show_on
@@ -74,7 +74,7 @@ def _keep(request: LearnerRequest, form: WorkForm, challenge_pk: int) -> Submiss
         return None  # too long to store: the same reason stands on the page, beside the text
 
 
-@require_GET
+@require_safe
 def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     """The work with the coach's feedback and the peers' reviews; htmx asks for the former."""
     work = get_object_or_404(

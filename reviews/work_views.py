@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from learnquest.core.http import LearnerRequest
 from reviews.models import PeerReview
@@ -10,7 +10,7 @@ from submissions import attachments, history_views
 from submissions.models import Attachment
 
 
-@require_GET
+@require_safe
 def attachment(request: LearnerRequest, pk: int, number: int) -> HttpResponseBase:
     """A file of work under review, under a name that tells nothing."""
     review = review_of(request, pk)
@@ -18,7 +18,7 @@ def attachment(request: LearnerRequest, pk: int, number: int) -> HttpResponseBas
     return attachments.answer(file, name=file.neutral_name)
 
 
-@require_GET
+@require_safe
 def changes(request: LearnerRequest, pk: int) -> HttpResponse:
     """What a second attempt changed since the first; it is of the same author, still unnamed."""
     review = review_of(request, pk)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from challenges.models import Challenge
 from learnquest.core.errors import DomainError
@@ -32,7 +32,7 @@ def remove(request: LearnerRequest, pk: int) -> HttpResponse:
     return _done(request, challenge, refused)
 
 
-@require_GET
+@require_safe
 def attachment(request: LearnerRequest, pk: int) -> HttpResponseBase:
     """The file, under the name that its author gave it; moderators get it once handed in."""
     file = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
@@ -13,7 +13,7 @@ from submissions.models import DraftRevision, Submission
 from submissions.views import own_challenge
 
 
-@require_GET
+@require_safe
 def history(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     """The earlier versions of the draft, the newest first."""
     challenge = own_challenge(request, challenge_pk)
@@ -24,7 +24,7 @@ def history(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     return render(request, "submissions/history.html", context)
 
 
-@require_GET
+@require_safe
 def revision(request: LearnerRequest, pk: int) -> HttpResponse:
     """One of them, beside what the draft says now."""
     old = _own_revision(request, pk)
@@ -52,7 +52,7 @@ def bring_back(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect("submissions:work", old.submission.challenge_id)
 
 
-@require_GET
+@require_safe
 def changes(request: LearnerRequest, pk: int) -> HttpResponse:
     """What an attempt changed since the one before, for its author and for moderators."""
     work = get_object_or_404(

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ai.models import Ask
 from challenges.models import Challenge
@@ -26,7 +26,7 @@ from submissions.models import (
 )
 
 
-@require_GET
+@require_safe
 def work(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     """The draft where work can be written; what was handed in where it cannot."""
     challenge = own_challenge(request, challenge_pk)
@@ -74,7 +74,7 @@ def preview(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     return desk(request, challenge, form, preview=html)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hint(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     """Keep the draft and ask for the next hint; while it is written htmx looks again."""
     challenge = own_challenge(request, challenge_pk)
@@ -112,12 +112,13 @@ def discard(request: LearnerRequest, pk: int) -> HttpResponse:
     return redirect(submission.challenge)
 
 
-@require_GET
+@require_safe
 def attempts(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
-    """The part of a challenge's page that lists the learner's work on it."""
+    """What the learner did for a challenge: a part of its page, or without scripts its own."""
     challenge = own_challenge(request, challenge_pk)
     context = {"challenge": challenge, "attempts": _attempts(request, challenge)}
-    return render(request, "submissions/_attempts.html", context)
+    name = "_attempts" if request.htmx else "attempts"
+    return render(request, f"submissions/{name}.html", context)
 
 
 def own_challenge(request: LearnerRequest, pk: int) -> Challenge:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from challenges import generation
 from challenges.models import Challenge
 from goals.models import Goal
 from submissions.models import Submission
@@ -79,7 +80,7 @@ def test_a_method_that_an_address_does_not_take_gets_a_page(
     client.force_login(alice)
     answer = client.delete(f"/goals/{goal.pk}/")
     assert answer.status_code == 405
-    assert answer["Allow"] == "GET"
+    assert answer["Allow"] == "GET, HEAD"
     assert b"<h1>Nothing to see at this address</h1>" in answer.content
 
 
@@ -118,6 +119,44 @@ def test_what_cannot_be_an_id_is_the_id_of_nothing(path: str, client: Client, al
 def test_nor_does_a_form_find_it(path: str, client: Client, alice: User) -> None:
     client.force_login(alice)
     assert client.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "x", "-1", "²"])
+def test_nor_does_a_choice_in_a_form(number: str, client: Client, alice: User, goal: Goal) -> None:
+    client.force_login(alice)
+    sent = {"title": "Ask", "needs": [number], "milestone": number}
+    answer = client.post(f"/goals/{goal.pk}/challenges/new/", sent)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) >= {"needs", "milestone"}
+    plan = generation.request_plan(goal=goal, by=alice)
+    generation.write_plan(plan.pk)
+    answer = client.post(f"/plans/{plan.pk}/accept/", {"selected": "1", "only": [number]})
+    assert answer.status_code in {200, 302, 422}
+    assert not goal.challenges.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["NaN", "%", "[]", "a\x00b", "goals:list", "//example.com", "/\\x"]
+)
+def test_what_is_no_path_of_ours_leads_home(
+    path: str, client: Client, alice: User, submission: Submission
+) -> None:
+    answer = client.post("/theme/", {"next": path, "theme": "dark"})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    client.force_login(alice)
+    report = {"next": path, "reason": "other", "note": "Look at it, please."}
+    assert client.post(f"/report/submission/{submission.pk}/", report).status_code in {
+        302,
+        404,
+        422,
+    }
+    answer = client.post("/theme/", {"next": "/goals/?a=1", "theme": "dark"})
+    assert answer["Location"] == "/goals/?a=1"
+
+
+@pytest.mark.parametrize("path", ["/", "/points/", "/api/docs", "/accounts/login/"])
+def test_a_mere_look_at_the_head_is_a_look(path: str, client: Client) -> None:
+    assert client.head(path).status_code == 200
 
 
 def test_ids_in_queries_and_bodies_have_a_limit(client: Client, alice: User) -> None:

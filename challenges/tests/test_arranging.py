@@ -1,6 +1,7 @@
 """The order of a plan: whatever is done to it, positions stay whole and nothing is lost."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -232,6 +233,18 @@ def test_the_api_orders_copies_and_changes_many(
     assert (patched.json()["due_date"], patched.json()["title"]) == ("2027-01-31", "a")
     placed = send("POST", f"{plan[0].pk}/place", before=plan[3].pk)
     assert placed.json()["position"] == 0
+
+
+def test_enter_in_a_field_saves_and_takes_no_preset(
+    client: Client, alice: User, goal: Goal, challenge: Challenge
+) -> None:
+    client.force_login(alice)
+    for path in (f"/goals/{goal.pk}/challenges/new/", f"/challenges/{challenge.pk}/edit/"):
+        page = client.get(path).text
+        buttons = re.findall(r'<button [^>]*type="submit"[^>]*>', page.partition("<main")[2])
+        # A browser presses the first one of the form for Enter.
+        assert buttons[0] == '<button type="submit" hidden>'
+        assert any("use_preset" in button for button in buttons[1:])
 
 
 def test_the_preset_button_fills_the_rubric_and_keeps_what_was_typed(

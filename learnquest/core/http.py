@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Concatenate
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 if TYPE_CHECKING:
@@ -47,6 +48,17 @@ def post_only[R: HttpRequest, **P](
         return wrapped
 
     return decorate
+
+
+def way_back(request: HttpRequest, *, default: str) -> str:
+    """Return the path on this site that a form or a link names as `next`, or `default`.
+
+    Anything else, such as another site, is `default`. `redirect` may be given it: with a slash
+    in front it is never taken for the name of a view.
+    """
+    path = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if is_ours else default
 
 
 THEME_COOKIE = "theme"

@@ -20,8 +20,11 @@ WEEKS = 10
 SCORES = {"strong": (87, 100), "fair": (74, 95), "weak": (46, 55)}
 HABITS = (-7, -4, 0, 0, 0, 3, 6)
 LEARNERS_PER_GOAL = 3
-STILL_WAITING = 8
-RECENT_DAYS = 12
+STILL_WAITING = 3
+# Who sees to the queue; so what still waits is new to the peer, and not to the moderator.
+FIRST_READER = "ines"
+A_MOMENT = timedelta(minutes=20)
+A_REVIEWS_WAIT = timedelta(hours=14)
 # How many days ago the first demo account set its goals: the last challenges are still to do.
 STAR_DAYS = {"languages": 58, "music": 50}
 
@@ -246,7 +249,8 @@ def write_reviews(
 ) -> None:
     """Let two peers review each piece of work, as far as there was time since it was handed in.
 
-    Reviewers are taken in turns, never the author; what came in the last days waits for some.
+    Reviewers are taken in turns, never the author. The newest wait for their second review, so
+    that there is something to review, and a visitor's work, which has none, comes before them.
     """
     handins = [handin for journey in journeys for handin in journey.handins]
     handins.sort(key=lambda handin: handin.submission.submitted_at or now)
@@ -258,16 +262,13 @@ def write_reviews(
         others.sort(key=lambda person: given[person.username])
         assert handin.submission.submitted_at is not None
         when = handin.submission.submitted_at
-        # The newest still wait, for one review or for two.
-        newest = len(handins) - number
-        texts = handin.text.reviews[: newest % 2 if newest <= STILL_WAITING else None]
-        # What is some days old has waited until now, so that much has just been settled.
-        age = now - when
-        wait = age * 0.45 if age < timedelta(days=RECENT_DAYS) else timedelta(hours=14)
+        texts = handin.text.reviews
+        if len(handins) - number <= STILL_WAITING:
+            others.sort(key=lambda person: person.username != FIRST_READER)
+            texts = texts[:1]
+        wait = min((now - when) * 0.45, A_REVIEWS_WAIT)
         for reviewer, text in zip(others, texts, strict=False):
-            when = awake(when + wait * rng.uniform(0.7, 1.1), reviewer)
-            if when >= now:
-                break
+            when = min(awake(when + wait * rng.uniform(0.7, 1.1), reviewer), now - A_MOMENT)
             given[reviewer.username] += 1
             handin.reviews.append(_review(handin, reviewer, text, when, rng))
 

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from goals.models import Goal, Progress, ProgressQuerySet
@@ -17,7 +17,7 @@ from learnquest.core.http import LearnerRequest
 PAGE_SIZE = 30
 
 
-@require_GET
+@require_safe
 def timeline(request: LearnerRequest) -> HttpResponse:
     """The log, newest first; what an address asks for that does not exist does not narrow it."""
     user = request.user

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 # Where the `type` of an error leads on this page, the status, and what it means.
 PROBLEMS = [
@@ -42,7 +42,7 @@ PROBLEMS = [
 
 
 @login_not_required
-@require_GET
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Every operation with its parameters, body and answers, from the OpenAPI document itself."""
     description, groups = _document()

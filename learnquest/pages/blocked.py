@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import blocks
 from accounts.models import Block
@@ -16,7 +16,7 @@ from learnquest.pages.your_settings import tabs
 PAGE_SIZE = 30
 
 
-@require_GET
+@require_safe
 def blocked(request: LearnerRequest) -> HttpResponse:
     mine = Block.objects.visible_to(request.user).select_related("blocked").order_by("-created_at")
     page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from leaderboard import history, ranking, reasons
 from leaderboard.charts import rank_chart
@@ -24,7 +24,7 @@ PERIODS = {
 ENTRIES_SHOWN = 25
 
 
-@require_GET
+@require_safe
 def board(request: LearnerRequest) -> HttpResponse:
     """A page of a board; what an address asks for that does not exist falls back to the whole."""
     asked = _asked(request)
@@ -54,7 +54,7 @@ def board(request: LearnerRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_GET
+@require_safe
 def my_place(request: LearnerRequest) -> HttpResponse:
     """The learner's own row alone, which an open board asks for again and again."""
     asked = _asked(request)
@@ -65,7 +65,7 @@ def my_place(request: LearnerRequest) -> HttpResponse:
     return render(request, template, {**asked, "board": table})
 
 
-@require_GET
+@require_safe
 def why(request: LearnerRequest) -> HttpResponse:
     """Why somebody stands where they do: each entry with its rule, and what would change it."""
     asked = _asked(request)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
 from accounts import speech
@@ -117,7 +117,7 @@ def _event(*, uid: str, on: date, title: str, goal: Goal, url: str, version: int
     return event
 
 
-@require_GET
+@require_safe
 def calendar_page(request: LearnerRequest) -> HttpResponse:
     """Show the learner's calendar address, or how to get one."""
     found = calendar_feed.feed_of(request.user)

@@ -31,7 +31,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import Notification, User
 from challenges import progress
@@ -109,7 +109,7 @@ class Dashboard:
         return self.last_week_rank - self.week_rank
 
 
-@require_GET
+@require_safe
 def today(request: LearnerRequest) -> HttpResponse:
     dashboard = read(request.user)
     # The header's count is known already.

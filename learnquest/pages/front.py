@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from challenges.rubrics import Criterion, Level, default_rubric, parse_rubric
 from goals.forms import GoalForm
@@ -30,7 +30,7 @@ SAMPLES = (
 
 
 @login_not_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What LearnQuest is; who is signed in goes on to their own page."""
     if request.user.is_authenticated:
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def points_page(request: HttpRequest) -> HttpResponse:
     """How points work; and for a learner their level, badges and ledger."""
     context = {
@@ -69,7 +69,7 @@ def points_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every piece of which pages are made, on one page."""
     rubric = parse_rubric(default_rubric())

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from challenges import burnup, forecast, plan_list, progress
 from challenges.models import Challenge, Plan
@@ -20,7 +20,7 @@ from learnquest.pages import timeline
 LOG_LINES = 12
 
 
-@require_GET
+@require_safe
 def goal(request: LearnerRequest, pk: int) -> HttpResponse:
     goal = get_object_or_404(Goal.objects.visible_to(request.user).select_related("owner"), pk=pk)
     is_mine = goal.owner_id == request.user.pk
@@ -40,7 +40,7 @@ def goal(request: LearnerRequest, pk: int) -> HttpResponse:
     return render(request, "goals/detail.html", context)
 
 
-@require_GET
+@require_safe
 @login_not_required
 def shared_goal(request: HttpRequest, key: str) -> HttpResponse:
     """An unlisted goal, to whoever has its link; no search engine shall keep it."""
@@ -49,7 +49,7 @@ def shared_goal(request: HttpRequest, key: str) -> HttpResponse:
     return _unlisted(render(request, "goals/detail.html", context))
 
 
-@require_GET
+@require_safe
 @login_not_required
 def shared_challenge(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """A challenge of an unlisted goal, by the goal's link."""

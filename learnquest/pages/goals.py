@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from challenges.models import Challenge
 from goals import progress_log, tags
@@ -17,7 +17,7 @@ CHALLENGES_SHOWN = 10
 LONGEST_SEARCH = 100
 
 
-@require_GET
+@require_safe
 def goal_list(request: LearnerRequest) -> HttpResponse:
     """My goals; the archived ones only when asked for or found by a search."""
     asked = {name: request.GET.get(name, "") for name in ("status", "category", "tag", "sort")}

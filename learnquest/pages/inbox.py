@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import inbox
 from accounts.models import Notification
@@ -15,7 +15,7 @@ from learnquest.core.http import LearnerRequest, post_only
 PAGE_SIZE = 30
 
 
-@require_GET
+@require_safe
 def notifications(request: LearnerRequest) -> HttpResponse:
     lines = Notification.objects.visible_to(request.user).order_by("-created_at", "-pk")
     page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -29,7 +29,7 @@ def read_all(request: LearnerRequest) -> HttpResponse:
     return redirect("pages:notifications")
 
 
-@require_GET
+@require_safe
 def open_one(request: LearnerRequest, pk: int) -> HttpResponse:
     """Go to what a line is about; having been opened, it counts as read."""
     line = get_object_or_404(Notification.objects.visible_to(request.user), pk=pk)

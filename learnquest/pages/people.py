@@ -7,8 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import pictures
 from accounts.models import User
@@ -18,7 +17,7 @@ from leaderboard import badges, points, ranking
 from leaderboard.activity import Activity, activity
 from leaderboard.badge_list import Badge
 from leaderboard.models import BadgeAward
-from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest, post_only
+from learnquest.core.http import THEME_COOKIE, THEMES, LearnerRequest, post_only, way_back
 from reviews.models import PeerReview
 from submissions.models import Submission
 
@@ -88,7 +87,7 @@ def read(*, person: User, viewer: User) -> PersonPage:
     )
 
 
-@require_GET
+@require_safe
 def profile(request: LearnerRequest, username: str) -> HttpResponse:
     """Who somebody is: their public goals, badges and rank. Private profiles do not exist."""
     page = read(person=find(username=username, viewer=request.user), viewer=request.user)
@@ -117,8 +116,7 @@ def avatar(request: LearnerRequest, name: str) -> HttpResponseBase:
 @post_only("pages:home")
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or "as the system has it" in this browser."""
-    to = request.POST.get("next", "")
-    response = redirect(to if url_has_allowed_host_and_scheme(to, allowed_hosts=None) else "/")
+    response = redirect(way_back(request, default="/"))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         response.set_cookie(

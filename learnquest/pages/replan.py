@@ -43,7 +43,7 @@ def ways_of(goal: Goal, *, today: date) -> Ways:
     return ways
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def replan(request: LearnerRequest, pk: int) -> HttpResponse:
     """Show old and new dates side by side; each new one can be changed before it is taken."""
     goal = get_object_or_404(Goal.objects.owned_by(request.user), pk=pk)

@@ -22,7 +22,7 @@ NAMES = {
 @csrf_exempt
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ask on GET, since programs follow links to look at them; do it on POST."""
     found = notices.read_unsubscribe(token)

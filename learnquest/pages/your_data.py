@@ -6,7 +6,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import DataExport
 from learnquest.core.errors import DomainError
@@ -17,7 +17,7 @@ from learnquest.pages.your_settings import tabs
 EXPORTS_SHOWN = 10
 
 
-@require_GET
+@require_safe
 def data(request: LearnerRequest) -> HttpResponse:
     exports = list(
         DataExport.objects.visible_to(request.user).order_by("-created_at", "-pk")[:EXPORTS_SHOWN]
@@ -43,7 +43,7 @@ def request_export(request: LearnerRequest) -> HttpResponse:
     return redirect("pages:data")
 
 
-@require_GET
+@require_safe
 @reauthentication_required  # type: ignore[untyped-decorator]  # allauth is untyped
 def download_export(request: LearnerRequest, pk: int) -> HttpResponseBase:
     """The file itself, to oneself alone, who has just said again who they are."""
@@ -70,7 +70,7 @@ def send(export: DataExport) -> FileResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required  # type: ignore[untyped-decorator]  # allauth is untyped
 def delete_account(request: LearnerRequest) -> HttpResponse:
     """Ask whether it is meant; then everything is hidden, and erased after two weeks."""
@@ -83,7 +83,7 @@ def delete_account(request: LearnerRequest) -> HttpResponse:
     return render(request, "pages/delete_account.html", {"erased_on": erased_on})
 
 
-@require_GET
+@require_safe
 def leaving_page(request: LearnerRequest) -> HttpResponse:
     """What somebody sees who asked to be deleted, wherever they go: until when they can stay."""
     if not request.user.is_leaving:

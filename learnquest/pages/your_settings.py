@@ -37,13 +37,13 @@ def tabs(here: str) -> list[tuple[str, Any, bool]]:
     return [(reverse(name), label, name == here) for name, label in SECTIONS]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: LearnerRequest) -> HttpResponse:
     context: dict[str, Any] = {"picture_form": PictureForm()}
     return _settings(request, ProfileForm, "pages:settings", "pages/settings.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def privacy(request: LearnerRequest) -> HttpResponse:
     goals = (
         Goal.objects.owned_by(request.user)
@@ -54,7 +54,7 @@ def privacy(request: LearnerRequest) -> HttpResponse:
     return _settings(request, PrivacyForm, "pages:privacy", "pages/settings_privacy.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: LearnerRequest) -> HttpResponse:
     return _settings(request, MailForm, "pages:mail", "pages/settings_mail.html", {})
 

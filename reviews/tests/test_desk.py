@@ -121,6 +121,23 @@ def test_the_api_answers_412_with_what_is_there(desk: Client, review: PeerReview
     assert second.status_code == 412 and second.json()["current"]["overall"] == "One"
 
 
+def test_what_is_missing_stands_where_the_page_begins_and_leads_to_its_place(
+    desk: Client, review: PeerReview
+) -> None:
+    key = review.submission.challenge.criteria[0].key
+    sent = form(review, overall="", quote_0="words of another work")
+    sent |= {name: "" for name in sent if name.startswith("comment_")}
+    sent.pop(f"score_{key}")
+    answer = desk.post(f"/reviews/{review.pk}/send/", sent)
+    assert answer.status_code == 422
+    page = answer.text
+    head, _between, _rest = page.partition('id="work"')
+    assert "<title>Not sent" in page
+    assert "autofocus" in head and "The review is not complete yet." in head
+    for place in (f"score_{key}", "overall", "quote_0"):
+        assert f'href="#{place}"' in head and f'id="{place}"' in page
+
+
 def test_unkind_words_get_a_second_look_and_only_the_reviewer_decides(
     desk: Client, review: PeerReview
 ) -> None:

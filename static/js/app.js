@@ -118,8 +118,12 @@ function storage() {
     return null; // switched off by the browser's settings
   }
 }
+/* Whether two forms say the same: the server trims, and shows rows that are empty or drops them. */
+function said(values) {
+  return Object.entries(values).map(([name, value]) => [name, value.replace(/\s+/g, " ").trim()]).filter(([, value]) => value);
+}
 function same(one, other) {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return JSON.stringify(said(one)) === JSON.stringify(said(other));
 }
 function keep(form) {
   const store = storage();
@@ -160,6 +164,13 @@ function keep(form) {
   });
 }
 for (const form of document.querySelectorAll("form[data-keep]")) keep(form);
+
+/* Who signs out leaves nothing of theirs in a browser that others may use. */
+document.addEventListener("submit", (event) => {
+  const store = storage();
+  if (!store || !event.target.action.endsWith("/accounts/logout/")) return;
+  for (const key of Object.keys(store)) if (key.startsWith("learnquest:")) store.removeItem(key);
+});
 
 /* A page that shows handed-in work no longer needs the browser's copy of it. */
 for (const done of document.querySelectorAll("[data-keep-done]")) {

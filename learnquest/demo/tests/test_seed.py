@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
@@ -14,8 +15,10 @@ from goals.models import Goal, Progress
 from leaderboard import recount
 from leaderboard.models import BadgeAward, PointEntry, Standing
 from learnquest.demo.people import DEMO_SIGN_INS
+from reviews import handin, next_work, peer_review
 from reviews.models import AIFeedback, PeerReview
 from submissions.models import Submission
+from tests.factories import answers, make_challenge, make_draft, make_goal, make_user
 
 # What it draws goes into a folder of the test's own.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -53,6 +56,7 @@ def test_the_demo(client: Client) -> None:
     no_text_stands_twice()
     the_past_keeps_the_rules()
     a_second_run_changes_nothing()
+    a_visitors_work_comes_first_for_the_peer_and_then_the_moderator()
     the_three_can_sign_in_and_one_moderates(client)
     the_same_seed_and_date_make_the_same_past()
 
@@ -109,6 +113,26 @@ def a_second_run_changes_nothing() -> None:
     before = fingerprint()
     assert "nothing was changed" in seed(demo=True)
     assert fingerprint() == before
+
+
+def a_visitors_work_comes_first_for_the_peer_and_then_the_moderator() -> None:
+    """What the README's tour promises, and gone again afterwards."""
+    visitor = make_user(username="visitor")
+    with transaction.atomic():
+        for field in ("languages", "maths"):
+            draft = make_draft(make_challenge(make_goal(visitor, category=field)))
+            work = handin.hand_in(submission=draft, by=visitor, now=NOW)
+            for sign_in in DEMO_SIGN_INS[1:]:
+                reader = User.objects.get(email=sign_in.email)
+                review = next_work.next_for(by=reader, now=NOW)
+                assert review is not None and review.submission_id == work.pk
+                peer_review.submit_review(
+                    review=review, by=reader, now=NOW, **answers(work.challenge)
+                )
+            work.refresh_from_db()
+            assert work.status == Submission.Status.ACCEPTED
+        transaction.set_rollback(True)
+    User.objects.filter(pk=visitor.pk).delete()
 
 
 def the_three_can_sign_in_and_one_moderates(client: Client) -> None:
