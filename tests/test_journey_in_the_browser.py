@@ -321,3 +321,16 @@ def test_a_review_is_given_back_with_a_reason(live_server: Any, browser: Browser
         page.wait_for_url("**/reviews/")
     review = bob.peer_reviews.get()
     assert (review.status, review.released_for) == ("released", "cannot_judge")
+
+
+@ON_SQLITE
+def test_signing_out_leaves_no_words_in_the_browser(live_server: Any, browser: Browser) -> None:
+    make_user(username="alice", email="alice@example.com", display_name="Alice")
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, "Alice")
+        page.evaluate("localStorage.setItem('learnquest:work-1', '{}')")
+        page.evaluate("localStorage.setItem('of-another', '1')")
+        page.locator("[data-menu] > summary").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("link", name="Sign up").first).to_be_visible()
+        assert page.evaluate("Object.keys(localStorage)") == ["of-another"]
