@@ -49,8 +49,10 @@ def fingerprint() -> list[Any]:
     ]
 
 
-def test_the_demo(client: Client) -> None:
+def test_the_demo(client: Client, settings: Any) -> None:
     """All that one community tells, since making it takes some seconds."""
+    # As `bin/run` has them.
+    settings.REVIEW_OTHERS_FIRST_HOURS = settings.REVIEW_KNOWN_EVERY = 0
     seed(demo=True)
     is_believable()
     no_text_stands_twice()
