@@ -271,6 +271,10 @@ def write_reviews(
             when = min(awake(when + wait * rng.uniform(0.7, 1.1), reviewer), now - A_MOMENT)
             given[reviewer.username] += 1
             handin.reviews.append(_review(handin, reviewer, text, when, rng))
+        if len(handin.reviews) < len(handin.text.reviews):
+            # Authors say whether it helped once the work is settled.
+            for review in handin.reviews:
+                review.is_helpful = None
 
 
 def _review(
