@@ -138,6 +138,18 @@ def test_what_is_missing_stands_where_the_page_begins_and_leads_to_its_place(
         assert f'href="#{place}"' in head and f'id="{place}"' in page
 
 
+def test_the_desk_says_what_the_levels_mean(desk: Client, review: PeerReview) -> None:
+    challenge = review.submission.challenge
+    page = desk.get(f"/reviews/{review.pk}/").text
+    assert "What the levels mean" in page and "with small gaps" in page
+    for criterion in challenge.rubric:
+        criterion["levels"] = [{"score": 50, "text": "Half of the words are spelled right."}]
+    challenge.save(update_fields=["rubric"])
+    page = desk.get(f"/reviews/{review.pk}/").text
+    assert "<b>Fair</b><span>Half of the words are spelled right.</span>" in page
+    assert "What the levels mean" not in page
+
+
 def test_unkind_words_get_a_second_look_and_only_the_reviewer_decides(
     desk: Client, review: PeerReview
 ) -> None:

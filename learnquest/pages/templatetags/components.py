@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from accounts import pictures
@@ -39,7 +40,17 @@ TONES = {
     "expired": "warn",
     "failed": "bad",
 }
-LEVELS = ((0, "Missing"), (25, "Weak"), (50, "Fair"), (75, "Good"), (100, "Excellent"))
+LEVELS = (
+    (0, _l("Missing")), (25, _l("Weak")), (50, _l("Fair")), (75, _l("Good")), (100, _l("Excellent")),
+)  # fmt: skip
+# What they mean where a rubric does not say it in its own words.
+MEANINGS = (
+    (100, _l("Nothing is missing that you would ask for.")),
+    (75, _l("It is there, with small gaps.")),
+    (50, _l("Half of it is there; you have to guess the rest.")),
+    (25, _l("A beginning, and most is missing.")),
+    (0, _l("Not there.")),
+)
 
 
 @register.simple_tag
@@ -146,18 +157,23 @@ def rubric_form(
     """Ask a reviewer for a level and a comment on each criterion."""
     errors = errors or {}
     rows = []
+    names = dict(LEVELS)
     for criterion in criteria:
         texts = {level.score: level.text for level in criterion.levels}
         levels = [
-            (score, _(name), texts.get(score, ""), scores.get(criterion.key) == score)
+            (score, name, texts.get(score, ""), scores.get(criterion.key) == score)
             for score, name in LEVELS
         ]
         wrong = [
             *errors.get(f"score_{criterion.key}", []),
             *errors.get(f"comment_{criterion.key}", []),
         ]
-        rows.append((criterion, levels, comments.get(criterion.key, ""), wrong))
-    return {"rows": rows}
+        own_words = [
+            (names.get(level.score, level.score), level.text) for level in criterion.levels
+        ]
+        rows.append((criterion, levels, own_words, comments.get(criterion.key, ""), wrong))
+    usual = [(names[score], meaning) for score, meaning in MEANINGS]
+    return {"rows": rows, "usual": usual if any(not row[2] for row in rows) else []}
 
 
 @register.inclusion_tag("components/badge.html")
