@@ -41,8 +41,12 @@ TONES = {
     "failed": "bad",
 }
 LEVELS = (
-    (0, _l("Missing")), (25, _l("Weak")), (50, _l("Fair")), (75, _l("Good")), (100, _l("Excellent")),
-)  # fmt: skip
+    (0, _l("Missing")),
+    (25, _l("Weak")),
+    (50, _l("Fair")),
+    (75, _l("Good")),
+    (100, _l("Excellent")),
+)
 # What they mean where a rubric does not say it in its own words.
 MEANINGS = (
     (100, _l("Nothing is missing that you would ask for.")),
