@@ -152,7 +152,7 @@ def test_titles_have_to_be_seen(alice: User, goal: Goal, challenge: Challenge) -
         (authoring.update_challenge, {"challenge": challenge}),
     ):
         with pytest.raises(Invalid) as refusal:
-            deed(by=alice, title="\u200b\u3164", **fields)  # type: ignore[operator]
+            deed(by=alice, title="\u200b\u3164", **fields)
         assert "title" in refusal.value.errors
     summary = "For whoever wants to talk to people in shops."
     with pytest.raises(Invalid) as refusal:

@@ -17,9 +17,9 @@ register = template.Library()
 
 # The masterpiece is never easier than stated.
 HOW_HARD = {
-    1: gettext_lazy("a warm-up"),
+    1: gettext_lazy("warm-up"),
     2: gettext_lazy("easy"),
-    3: gettext_lazy("a stretch"),
+    3: gettext_lazy("stretch"),
     4: gettext_lazy("hard"),
 }
 

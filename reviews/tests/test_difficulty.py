@@ -1,6 +1,7 @@
 """Reviewers contradict a difficulty: what it pays then, who is told what, and by which doors."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -117,7 +118,9 @@ def test_an_appeal_pays_by_the_same_difficulty(
     hello.refresh_from_db()
     appeal = appeals.appeal(work=hello, by=alice, reason=why)
     later = appeal.created_at + appeals.PATIENCE * 2
-    appeals.decide(appeal=appeal, by=mona, decision="raised", reason=why, score=100, now=later)
+    appeals.decide(
+        appeal=appeal, by=mona, decision="raised", reason=why, score=Decimal(100), now=later
+    )
     assert sum(entry.amount for entry in attempts.paid_for(hello.challenge)) == whole(2)
 
 
@@ -192,10 +195,10 @@ def test_it_is_sent_from_the_desk_and_told_to_the_reviewer_and_the_author(
         client.get(review.get_absolute_url()).content.decode()
     )
     client.force_login(alice)
-    assert "easier than" not in client.get(hello.get_absolute_url()).content.decode()
+    assert "easier than stated" not in client.get(hello.get_absolute_url()).content.decode()
     send(hello, carol, 2)
     page = client.get(hello.get_absolute_url()).content.decode()
-    assert "easier than the 5 of 5 that were stated: points as for 2 of 5." in page
+    assert "Your reviewers found it easier than stated: points as for 2 of 5." in page
     assert "1 of 5" not in page
 
 
@@ -205,7 +208,7 @@ def test_nothing_is_said_where_reviewers_agree(
     send(hello, bob, None)
     send(hello, carol, None)
     client.force_login(alice)
-    assert "easier than the" not in client.get(hello.get_absolute_url()).content.decode()
+    assert "easier than stated" not in client.get(hello.get_absolute_url()).content.decode()
     assert client.get(f"/api/submissions/{hello.pk}").json()["paid_as_difficulty"] is None
 
 
