@@ -1,7 +1,7 @@
 """Peer reviews, for API clients: the queue, a claim, and what its author says of a review."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from ai.api import AskOut, answer_ask
 from challenges.api import CriterionOut
-from learnquest.core.api import Id, In, Page, Paging, Whole, paged, refusals, stale_shown_by
+from learnquest.core.api import Id, In, Page, Paging, Whole, paged, refusals, stale_shown_by, whole
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from reviews import (
@@ -146,10 +146,8 @@ class ReviewIn(In):
     overall: str = ""
     quotes: list[PassageIn] | None = Field(None, description="Left out, they stay as they are.")
     private_note: str | None = Field(None, description="To moderators alone.")
-    difficulty: Whole | None = Field(
+    difficulty: Annotated[int, Field(ge=1, le=5), whole] | None = Field(
         None,
-        ge=1,
-        le=5,
         description="How hard you find the task, where that is easier than stated; the stated "
         "difficulty, or more, takes it back. Left out, it stays as it is.",
     )

@@ -21,7 +21,9 @@ def _is_whole(value: Any) -> Any:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_is_whole)]
+# Bounds stand before it, so that the document knows them.
+whole = BeforeValidator(_is_whole)
+Whole = Annotated[int, whole]
 
 
 class Sent(Schema):
