@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from learnquest.core.text import clean_line
 
 
 class Plain:
@@ -39,6 +40,9 @@ class SignUpForm(Plain, account_forms.SignupForm):  # type: ignore[misc]  # alla
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
 
     field_order = ("display_name", "email", "password1")
+
+    def clean_display_name(self) -> str:
+        return clean_line(self.cleaned_data["display_name"])
 
     def clean_time_zone(self) -> str:
         """Fall back to UTC where a browser names a zone that we do not know."""

@@ -18,7 +18,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.conduct import Block, Hideable, Report
+from accounts.usernames import is_reserved
 from learnquest.core.own import OwnQuerySet
+from learnquest.core.text import LineField
 
 
 def validate_time_zone(name: str) -> None:
@@ -52,10 +54,11 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **fields, is_staff=True, is_superuser=True)
 
     def free_username(self, wish: str) -> str:
-        """Return `wish` made valid, with a short random end when somebody has it already."""
+        """Return `wish` made valid, with a short random end where it is taken or reserved."""
         name = "".join(c for c in wish.lower() if c.isascii() and (c.isalnum() or c in "-_"))
         name = (name or "learner")[:24]
-        if len(name) < 3 or self.filter(username__iexact=name).exists():
+        is_free = len(name) > 2 and not is_reserved(name)
+        if not is_free or self.filter(username__iexact=name).exists():
             name = f"{name}-{uuid4().hex[:6]}"
         return name
 
@@ -89,7 +92,7 @@ class User(Hideable, AbstractUser):
         ],
         help_text=_("In the address of your public profile."),
     )
-    display_name = models.CharField(_("display name"), max_length=60, blank=True)
+    display_name = LineField(_("display name"), max_length=60, blank=True)
     bio = models.CharField(_("about you"), max_length=500, blank=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]

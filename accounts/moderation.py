@@ -18,6 +18,7 @@ from accounts.models import Report, User
 from accounts.reportables import Reportable
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict, Forbidden, Invalid, NotFound
+from learnquest.core.text import is_blank
 
 State = Report.State
 Decision = Report.Decision
@@ -67,7 +68,7 @@ def report(
         excerpt=reportable.words(thing)[: reportables.MOST_WORDS],
         created_at=now or timezone.now(),
     )
-    if reason == Report.Reason.OTHER and not new.note:
+    if reason == Report.Reason.OTHER and is_blank(new.note):
         message = _("Say in a few words what it is.")
         raise Invalid(message, errors={"note": [message]})
     check(new, exclude={"person"}, constraints=False)
@@ -195,7 +196,7 @@ def _check_decision(decision: str, reason: str, days: int) -> None:
     errors: dict[str, list[str]] = {}
     if decision not in Decision.values:
         errors["decision"] = [_("Choose what is to happen.")]
-    if len(reason) < LEAST_REASONS:
+    if is_blank(reason) or len(reason) < LEAST_REASONS:
         errors["explanation"] = [_("Give the reasons in a sentence: both sides read them.")]
     elif len(reason) > 2000:
         errors["explanation"] = [_("Shorten this to 2000 characters.")]

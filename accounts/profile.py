@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.usernames import is_reserved
 from learnquest.core.checked import check
+from learnquest.core.errors import Invalid
 
 EDITABLE = (
     "display_name",
@@ -31,10 +34,14 @@ def update_profile(*, user: User, **fields: Any) -> User:
     Raises Invalid, by field, for what breaks a rule; then nothing has changed.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    before = user.username
     for name, value in fields.items():
         if name not in EDITABLE:
             raise TypeError(f"{name} is not an editable field of an account")
         setattr(user, name, value)
     check(user, exclude={"password"})
+    if user.username != before and is_reserved(user.username):
+        message = _("This username is reserved. Choose another one.")
+        raise Invalid(message, errors={"username": [message]})
     user.save(update_fields=list(fields))
     return user

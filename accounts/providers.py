@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import User
+from learnquest.core.text import one_line
 
 
 class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -21,5 +22,6 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is 
         user: User = super().populate_user(request, sociallogin, {**data, "username": ""})
         names = (data.get("first_name"), data.get("last_name"))
         name = data.get("name") or " ".join(part for part in names if part)
-        user.display_name = (name or data.get("username") or "").strip()[:60]
+        name = one_line(name) or one_line(data.get("username") or "")
+        user.display_name = name[:60].strip()
         return user

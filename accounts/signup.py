@@ -97,11 +97,11 @@ def sign_up(
 
     There an address in use is told so by mail, and the answer is None, in no less time: nobody
     learns here who has an account. Raises Invalid, by field, for a weak password, an unknown time
-    zone, or where no mail is sent for an address in use.
+    zone, a name that nobody can see, or where no mail is sent for an address in use.
     """
     user = User(
         email=User.objects.normalize_email(email.strip()),
-        display_name=display_name.strip(),
+        display_name=display_name,
         time_zone=time_zone,
         locale=speech.detected_language(),
     )

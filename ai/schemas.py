@@ -12,15 +12,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from learnquest.core.text import one_line
 
-def _sized(least: int, most: int) -> Callable[[str], str]:
+
+def _sized(least: int, most: int, *, is_line: bool = False) -> Callable[[str], str]:
     """Return a check that trims a text and refuses it outside `least`..`most` characters.
 
-    NUL, which JSON can hold and a database cannot, is left out.
+    NUL, which JSON can hold and a database cannot, is left out; names and titles are one line.
     """
 
     def check(text: str) -> str:
-        text = text.replace("\x00", "").strip()
+        text = one_line(text) if is_line else text.replace("\x00", "").strip()
         if not least <= len(text) <= most:
             raise ValueError(f"must have {least} to {most} characters, has {len(text)}")
         return text
@@ -29,10 +31,10 @@ def _sized(least: int, most: int) -> Callable[[str], str]:
 
 
 type Name = Annotated[
-    str, AfterValidator(_sized(1, 80)), Field(description="At most 80 characters.")
+    str, AfterValidator(_sized(1, 80, is_line=True)), Field(description="At most 80 characters.")
 ]
 type Title = Annotated[
-    str, AfterValidator(_sized(3, 120)), Field(description="3 to 120 characters.")
+    str, AfterValidator(_sized(3, 120, is_line=True)), Field(description="3 to 120 characters.")
 ]
 type Comment = Annotated[
     str, AfterValidator(_sized(1, 800)), Field(description="At most 800 characters.")

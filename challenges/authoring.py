@@ -16,6 +16,7 @@ from goals.models import Goal, Milestone, Progress
 from learnquest.core import versions
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict, Invalid
+from learnquest.core.text import one_line
 
 EDITABLE = (
     "title",
@@ -217,7 +218,7 @@ def _milestone_of(goal: Goal, milestone: Milestone | None) -> Milestone | None:
 
 
 def with_keys(rubric: Any) -> Any:
-    """Return the rubric with a key for each criterion that came without one."""
+    """Return the rubric with a key for each criterion without one, and names on one line."""
     if not isinstance(rubric, list) or not all(isinstance(item, dict) for item in rubric):
         return rubric  # the field's validator says what is wrong with it
     taken = {str(item["key"]) for item in rubric if item.get("key")}
@@ -226,4 +227,7 @@ def with_keys(rubric: Any) -> Any:
         key = item.get("key") or key_for(str(item.get("name", "")), taken)
         taken.add(str(key))
         keyed.append({**item, "key": key})
+        if isinstance(item.get("name"), str):
+            # The field's validator refuses a name that shows nothing.
+            keyed[-1]["name"] = one_line(item["name"]) or item["name"]
     return keyed

@@ -21,6 +21,7 @@ from goals.models import Goal, Milestone, Progress
 from leaderboard import badges
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict, Invalid
+from learnquest.core.text import is_blank
 
 MOST_QUESTS = 20
 LEAST_SUMMARY = 20
@@ -89,7 +90,7 @@ def publish_quest(
         quest = Quest(publisher=by, goal=goal, created_at=now)
     plan = snapshot(goal)
     summary = summary.strip()
-    if len(summary) < LEAST_SUMMARY:
+    if is_blank(summary) or len(summary) < LEAST_SUMMARY:
         message = _("Say in a sentence or two what it leads to, for those who do not know you.")
         raise Invalid(message, errors={"summary": [message]})
     quest.title = title.strip() or goal.title

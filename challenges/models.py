@@ -16,6 +16,7 @@ from challenges.replan_models import Replan, ReplanLine
 from challenges.rubrics import Criterion, Rubric, parse_rubric, validate_rubric
 from goals.models import Goal, Milestone, open_to
 from learnquest.core.searching import matching
+from learnquest.core.text import LineField, ProseField
 
 MAX_MINUTES = 1200
 MOST_MIN_WORDS = 5000
@@ -67,8 +68,8 @@ class Challenge(models.Model):
         related_name="challenges",
         verbose_name=_("milestone"),
     )
-    title = models.CharField(_("title"), max_length=120)
-    instructions = models.TextField(
+    title = LineField(_("title"), max_length=120)
+    instructions = ProseField(
         _("what to do and what to hand in"), validators=[MaxLengthValidator(10_000)]
     )
     difficulty = models.PositiveSmallIntegerField(
@@ -262,8 +263,8 @@ class Proposal(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="proposals")
     position = models.PositiveIntegerField()
-    title = models.CharField(_("title"), max_length=120)
-    instructions = models.TextField(
+    title = LineField(_("title"), max_length=120)
+    instructions = ProseField(
         _("what to do and what to hand in"), validators=[MaxLengthValidator(10_000)]
     )
     difficulty = models.PositiveSmallIntegerField(
@@ -278,7 +279,7 @@ class Proposal(models.Model):
         validators=[validate_rubric],
         error_messages={"blank": _("A rubric needs 1 to 6 criteria.")},
     )
-    milestone_title = models.CharField(_("milestone"), max_length=120, blank=True)
+    milestone_title = LineField(_("milestone"), max_length=120, blank=True)
     milestone_due = models.DateField(_("due"), null=True, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     challenge = models.OneToOneField(

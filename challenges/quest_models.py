@@ -14,6 +14,7 @@ from accounts.conduct import Hideable
 from accounts.models import User
 from challenges.quest_plans import QuestPlan, parse_plan, validate_plan
 from goals.models import Category, Goal
+from learnquest.core.text import LineField, ProseField
 
 
 def _in_catalogue(viewer: User | None = None) -> Q:
@@ -64,8 +65,8 @@ class Quest(Hideable):
     )
     # What the file said when it was loaded: a quest that differs was changed here, and stays.
     shipped_digest = models.CharField(max_length=64, blank=True, editable=False)
-    title = models.CharField(_("title"), max_length=120)
-    summary = models.TextField(_("what it leads to"), validators=[MaxLengthValidator(600)])
+    title = LineField(_("title"), max_length=120)
+    summary = ProseField(_("what it leads to"), validators=[MaxLengthValidator(600)])
     category = models.CharField(_("field"), max_length=16, choices=Category)
     level = models.CharField(_("for whom"), max_length=16, choices=Goal.Level)
     tags = models.JSONField(_("tags"), default=list, blank=True)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic import ValidationError as SchemaError
 
+from learnquest.core.text import is_blank
+
 MAX_CRITERIA = 6
 
 
@@ -87,8 +89,9 @@ def parse_rubric(data: Any) -> Rubric:
 
 
 def validate_rubric(data: Any) -> None:
-    """Refuse what `parse_rubric` cannot read; a validator for model fields."""
-    parse_rubric(data)
+    """Refuse what `parse_rubric` cannot read, or nobody; a validator for model fields."""
+    if any(is_blank(criterion.name) for criterion in parse_rubric(data)):
+        raise ValidationError(_("A criterion needs a name that can be seen."))
 
 
 def weighted_score(rubric: Rubric, scores: dict[str, int]) -> float:

@@ -16,6 +16,7 @@ from accounts.conduct import Hideable
 from accounts.models import User
 from learnquest.core.own import OwnQuerySet
 from learnquest.core.searching import matching
+from learnquest.core.text import LineField
 
 
 class Category(models.TextChoices):
@@ -137,7 +138,7 @@ class Goal(Hideable):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="goals"
     )
-    title = models.CharField(_("What do you want to be able to do?"), max_length=120)
+    title = LineField(_("What do you want to be able to do?"), max_length=120)
     description = models.TextField(
         _("Why, and what does success look like?"),
         blank=True,
@@ -233,7 +234,7 @@ class MilestoneQuerySet(models.QuerySet["Milestone"]):
 
 class Milestone(models.Model):
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="milestones")
-    title = models.CharField(_("milestone"), max_length=120)
+    title = LineField(_("milestone"), max_length=120)
     due_date = models.DateField(_("due"), null=True, blank=True)
     position = models.PositiveIntegerField()
     completed_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from goals.models import Goal
 from learnquest.core.errors import Invalid
+from learnquest.core.text import one_line
 
 MOST_TAGS = 8
 LONGEST_TAG = 24
@@ -19,11 +20,12 @@ MOST_SUGGESTED = 30
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
-    """Return tags in lower case, once each, in order.
+    """Return tags in lower case, once each, in order; those that show nothing are left out.
 
     Raises Invalid for more than eight tags or one of more than 24 characters.
     """
-    cleaned = list(dict.fromkeys(tag.strip().lower().lstrip("#") for tag in tags if tag.strip()))
+    kept = (one_line(tag).lower().lstrip("#").strip() for tag in tags)
+    cleaned = list(dict.fromkeys(tag for tag in kept if tag))
     if len(cleaned) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in cleaned):
         message = _("Give at most 8 tags of up to 24 characters each.")
         raise Invalid(message, errors={"tags": [message]})

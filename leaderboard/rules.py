@@ -40,7 +40,10 @@ RULES = (
     Rule(
         PointEntry.Reason.WORK_ACCEPTED,
         _("Work accepted by peers"),
-        _("Half at the pass mark, all at 100. A challenge pays once."),
+        _(
+            "Half at the pass mark, all at 100. A challenge pays once, by the difficulty that is "
+            "stated, or by an easier one that its reviewers find."
+        ),
         max(WORK_BY_DIFFICULTY.values()),
         is_fixed=False,
         verified=True,

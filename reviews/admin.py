@@ -60,7 +60,7 @@ class PeerReviewAdmin(admin.ModelAdmin[PeerReview]):
     raw_id_fields = ("submission", "reviewer", "author")
     list_select_related = ("submission", "reviewer")
     date_hierarchy = "claimed_at"
-    readonly_fields = ("status", "score", "quality", "submitted_at")
+    readonly_fields = ("status", "score", "quality", "difficulty", "submitted_at")
 
 
 @admin.register(CopyDecision)

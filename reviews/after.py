@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import inbox
 from accounts.models import Notification, User
 from learnquest.core.errors import Conflict, Forbidden, Invalid
+from learnquest.core.text import is_blank
 from reviews.models import Answer, PeerReview, PeerReviewQuerySet
 from submissions.models import Submission
 
@@ -79,7 +80,7 @@ def answer(*, review: PeerReview, by: User, text: str, now: datetime | None = No
     review = _held(review, by)
     text = text.strip()
     message = ""
-    if not text:
+    if is_blank(text):
         message = _("Write something first.")
     elif len(text) > LONGEST_ANSWER:
         message = _("Shorten this to 1000 characters.")

@@ -1,7 +1,7 @@
 """Peer reviews, for API clients: the queue, a claim, and what its author says of a review."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from ai.api import AskOut, answer_ask
 from challenges.api import CriterionOut
-from learnquest.core.api import Id, In, Page, Paging, paged, refusals, stale_shown_by
+from learnquest.core.api import Id, In, Page, Paging, Whole, paged, refusals, stale_shown_by, whole
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from reviews import (
@@ -97,6 +97,10 @@ class ReviewOut(Schema):
     score: float | None
     quotes: list[PassageOut]
     private_note: str = Field(description="Only moderators read it.")
+    difficulty: int | None = Field(
+        description="How hard you find the task, where that is easier than stated. The middle of "
+        "all answers counts, and that is all that the author learns."
+    )
     version: str = Field(description="Changes with each save; send it back with the next one.")
     holds_seat: bool = Field(description="Whether nobody else is asked in your place.")
     is_boosted: bool = Field(description="Double points.")
@@ -135,13 +139,18 @@ class PassageIn(In):
 
 
 class ReviewIn(In):
-    scores: dict[str, int] = Field(
+    scores: dict[str, Whole] = Field(
         {}, description="Criterion key to 0 … 100.", examples=[{"clear": 75}]
     )
     comments: dict[str, str] = Field({}, description="Criterion key to text.")
     overall: str = ""
     quotes: list[PassageIn] | None = Field(None, description="Left out, they stay as they are.")
     private_note: str | None = Field(None, description="To moderators alone.")
+    difficulty: Annotated[int, Field(ge=1, le=5), whole] | None = Field(
+        None,
+        description="How hard you find the task, where that is easier than stated; the stated "
+        "difficulty, or more, takes it back. Left out, it stays as it is.",
+    )
     version: str | None = Field(
         None,
         description="The version that you wrote upon: when there is another one, the answer is "

@@ -21,7 +21,8 @@ from goals.models import Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import attempts, outcome, paying
+from learnquest.core.text import is_blank
+from reviews import attempts, difficulty, outcome, paying
 from reviews.after import SETTLED
 from reviews.models import Appeal, GraderStanding, PeerReview
 from submissions import lifecycle
@@ -73,7 +74,7 @@ def appeal(*, work: Submission, by: User, reason: str, now: datetime | None = No
         raise Conflict(_("An appeal is possible for 30 days after the outcome."))
     reason = reason.strip()
     message = ""
-    if len(reason) < LEAST_REASON:
+    if is_blank(reason) or len(reason) < LEAST_REASON:
         message = _("Say in a sentence or two what the reviewers overlooked.")
     elif len(reason) > 2000:
         message = _("Shorten this to 2000 characters.")
@@ -227,7 +228,7 @@ def _new_score(appeal: Appeal, decision: str, reason: str, score: Decimal | None
     errors: dict[str, list[str]] = {}
     if decision not in Appeal.Decision.values:
         errors["decision"] = [_("Choose what is to happen.")]
-    if len(reason) < LEAST_REASON:
+    if is_blank(reason) or len(reason) < LEAST_REASON:
         errors["explanation"] = [_("Give the reasons in a sentence or two: both sides read them.")]
     elif len(reason) > 2000:
         errors["explanation"] = [_("Shorten this to 2000 characters.")]
@@ -264,7 +265,8 @@ def _raise_to(
             note=challenge.title,
             now=now,
         )
-    earned = _points(challenge, float(score)) - (_points(challenge, before) if was_accepted else 0)
+    level = difficulty.counted(work, challenge)
+    earned = _points(level, float(score)) - (_points(level, before) if was_accepted else 0)
     points.award(
         user_id=work.author_id,
         amount=earned,
@@ -278,10 +280,8 @@ def _raise_to(
     badges.award_due(user_id=work.author_id, after=badges.Deed.BEING_ACCEPTED, now=now)
 
 
-def _points(challenge: Challenge, score: float) -> int:
-    return points.work_points(
-        difficulty=challenge.difficulty, score=score, pass_mark=outcome.PASS_MARK
-    )
+def _points(level: int, score: float) -> int:
+    return points.work_points(difficulty=level, score=score, pass_mark=outcome.PASS_MARK)
 
 
 def _trusted_strangers(work: Submission, count: int, *, now: datetime) -> list[User]:

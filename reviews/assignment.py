@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from learnquest.core.errors import Conflict, Invalid
+from learnquest.core.text import is_blank
 from reviews import cases, eligibility
 from reviews.models import PeerReview, ReviewCase
 from reviews.queue_models import SEATS, ReviewCaseQuerySet
@@ -195,7 +196,7 @@ def release(
 def _check_reason(reason: str, note: str) -> None:
     if reason and reason not in PeerReview.ReleasedFor.values:
         raise Invalid(_("Choose one of the reasons."), errors={"reason": [_("Unknown reason.")]})
-    if reason == PeerReview.ReleasedFor.REPORTED and not note.strip():
+    if reason == PeerReview.ReleasedFor.REPORTED and is_blank(note):
         words = [_("Tell the moderators in a sentence what is wrong.")]
         raise Invalid(_("A report needs a reason."), errors={"note": words})
     if len(note) > NOTE_LENGTH:

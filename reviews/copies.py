@@ -22,6 +22,7 @@ from goals import progress_log
 from goals.models import Progress
 from leaderboard import points
 from learnquest.core.errors import Conflict, Forbidden, Invalid
+from learnquest.core.text import is_blank
 from reviews import attempts, cases, copies_told, outcome, paying
 from reviews.models import CopyDecision, PeerReview
 from submissions import lifecycle, similarity
@@ -246,7 +247,7 @@ def _confirmed(work: Submission) -> list[SimilarityFlag]:
 def _check_reason(reason: str, *, not_naming: list[User]) -> None:
     """Raise Invalid unless the author may read it: some words, that name no other author."""
     message = ""
-    if not reason.strip():
+    if is_blank(reason):
         message = _("Say why: the author reads it, and whoever looks at this later.")
     elif len(reason.strip()) > LONGEST_REASON:
         message = _("Shorten this to 500 characters.")

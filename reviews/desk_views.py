@@ -273,6 +273,7 @@ def _desk(
         "overall": review.overall,
         "quotes": review.quotes,
         "private_note": review.private_note,
+        "difficulty": review.difficulty,
         "version": peer_review.version_of(review),
     }
     shown = stored | {name: value for name, value in (given or {}).items() if value is not None}

@@ -29,8 +29,16 @@ def answers(data: QueryDict, rubric: Rubric) -> dict[str, Any]:
         "overall": _text(data, "overall"),
         "quotes": _passages(data),
         "private_note": _text(data, "private_note") if "private_note" in data else None,
+        "difficulty": _difficulty(data.get("difficulty", "")),
         "version": data.get("version"),
     }
+
+
+def _difficulty(chosen: str) -> int | None:
+    """Return the level that was chosen; 0, which the deed refuses, for what is none."""
+    if not chosen:
+        return None
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 4 else 0
 
 
 def _passages(data: QueryDict) -> list[dict[str, Any]] | None:

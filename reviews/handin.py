@@ -16,6 +16,7 @@ from goals.models import Progress
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid
+from learnquest.core.text import is_blank
 from reviews import ai_feedback, cases
 from submissions import checks, drafting, lifecycle, tasks
 from submissions.models import Submission
@@ -89,7 +90,7 @@ def effort_key(submission: Submission) -> str:
 def check_ready(submission: Submission) -> None:
     """Raise Invalid, by field ("body", "link", "files"), unless the draft can be handed in."""
     errors: dict[str, list[str]] = {}
-    is_empty = not submission.body.strip() and not submission.link
+    is_empty = is_blank(submission.body) and not submission.link
     if is_empty and not submission.attachments.exists():
         errors["body"] = [_("Write something, or give a link or a file, before handing in.")]
     if submission.link:

@@ -204,6 +204,8 @@ class PeerReview(Hideable):
     reviewer_shows_name = models.BooleanField(default=False)
     thanked_at = models.DateTimeField(null=True, blank=True)
     is_for_appeal = models.BooleanField(default=False, help_text="A second opinion, asked for.")
+    # How hard the reviewer finds the task, where that is easier than its author states.
+    difficulty = models.PositiveSmallIntegerField(_("difficulty"), null=True, blank=True)
 
     objects = PeerReviewQuerySet.as_manager()
 
@@ -220,6 +222,10 @@ class PeerReview(Hideable):
                 condition=~Q(status="submitted")
                 | Q(score__isnull=False, submitted_at__isnull=False),
                 name="peer_reviews_sent_with_score",
+            ),
+            models.CheckConstraint(
+                condition=Q(difficulty=None) | Q(difficulty__range=(1, 5)),
+                name="peer_reviews_difficulty",
             ),
         ]
         indexes = [

@@ -5,7 +5,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts import inbox
@@ -16,7 +15,7 @@ from goals import progress_log
 from goals.models import Progress
 from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
-from reviews import attempts, cases, learning, paying, worth
+from reviews import attempts, cases, difficulty, learning, paying, worth
 from reviews.consensus import Heard, Weighed, weigh
 from reviews.hearing import Hearing, hear, usual
 from reviews.models import Outcome, PeerReview
@@ -256,17 +255,16 @@ def pay_work(
 ) -> None:
     """See to it that accepted work has paid what its score is worth, once for each challenge.
 
+    Where its reviewers find the task easier than stated, it pays as that.
     It counts in the week of `earned_at`, which is now unless the points were taken away since.
     """
-    best = Submission.objects.filter(
-        challenge=challenge, author=submission.author_id, status=Submission.Status.ACCEPTED
-    ).aggregate(best=Max("score"))["best"]
+    best = attempts.best_accepted(challenge)
     worth.pay(
         user_id=submission.author_id,
         amount=fair_play.diminished(
             points.work_points(
-                difficulty=challenge.difficulty,
-                score=max(PASS_MARK, float(best or 0)),
+                difficulty=difficulty.counted(best or submission, challenge),
+                score=max(PASS_MARK, float(best.score or 0) if best else 0),
                 pass_mark=PASS_MARK,
             ),
             before=_accepted_before(submission, challenge),
@@ -280,7 +278,7 @@ def pay_work(
 
 
 def _accepted_before(submission: Submission, challenge: Challenge) -> int:
-    """Count the author's works of the same difficulty and day that were accepted before this one.
+    """Count the author's works of one stated difficulty and day accepted before this one.
 
     The day is the author's own, and that of handing in: reviewers decide when work is accepted.
     """

@@ -15,6 +15,7 @@ from challenges.models import Challenge
 from challenges.rubrics import weighted_score
 from leaderboard import badges, points
 from learnquest.core.errors import Conflict, Invalid, Stale
+from learnquest.core.text import visible_words
 from reviews import appeals, assignment, cases, outcome, paying, training, worth
 from reviews.models import PeerReview
 from reviews.quotes import anchored, incomplete, too_long
@@ -34,28 +35,32 @@ def save_draft(
     overall: str,
     quotes: Sequence[Mapping[str, Any]] | None = None,
     private_note: str | None = None,
+    difficulty: int | None = None,
     version: str | None = None,
     now: datetime | None = None,
 ) -> PeerReview:
     """Keep what a reviewer wrote so far, with or without all scores; their seat stays theirs.
 
     `version` is the `version_of` the draft that this was written upon. Raises Stale when other
-    words were saved since; without it the last save wins. Passages and the note to moderators
-    stay as they are where None is given.
+    words were saved since; without it the last save wins. Passages, the note to moderators and the
+    difficulty stay as they are where None is given.
 
     Raises Conflict once the review was sent or given back, and Invalid for a score that is not
-    between 0 and 100 or a criterion that the rubric does not have.
+    between 0 and 100, a difficulty not between 1 and 5, or a criterion that the rubric does not
+    have.
     """
     now = now or timezone.now()
     review = _in_hand(review, by)
     before = _content(review)
     _fill(review, scores=scores, comments=comments, overall=overall)
-    _fill_more(review, quotes, private_note)
+    _fill_more(review, quotes, private_note, difficulty)
     _check_newest(review, version, before)
     review.saved_at = now
     review.save(
-        update_fields=["scores", "comments", "overall", "quotes", "private_note", "saved_at"]
-    )
+        update_fields=[
+            "scores", "comments", "overall", "quotes", "private_note", "difficulty", "saved_at",
+        ]
+    )  # fmt: skip
     assignment.stay(review, now=now)
     return review
 
@@ -71,6 +76,7 @@ def submit_review(
     overall: str,
     quotes: Sequence[Mapping[str, Any]] | None = None,
     private_note: str | None = None,
+    difficulty: int | None = None,
     version: str | None = None,
     now: datetime | None = None,
 ) -> PeerReview:
@@ -88,7 +94,7 @@ def submit_review(
     rubric = challenge.criteria
     before = _content(review)
     _fill(review, scores=scores, comments=comments, overall=overall)
-    _fill_more(review, quotes, private_note)
+    _fill_more(review, quotes, private_note, difficulty)
     _check_newest(review, version, before)
     check_complete(review)
     review.score = Decimal(str(round(weighted_score(rubric, review.scores), 2)))
@@ -178,6 +184,7 @@ def _content(review: PeerReview) -> tuple[Any, ...]:
         review.overall.replace("\r\n", "\n"),
         [(one["quote"], one["comment"].replace("\r\n", "\n")) for one in review.quotes],
         review.private_note.replace("\r\n", "\n"),
+        review.difficulty,
     )
 
 
@@ -192,7 +199,10 @@ def _check_newest(review: PeerReview, version: str | None, before: tuple[Any, ..
 
 
 def _fill_more(
-    review: PeerReview, quotes: Sequence[Mapping[str, Any]] | None, private_note: str | None
+    review: PeerReview,
+    quotes: Sequence[Mapping[str, Any]] | None,
+    private_note: str | None,
+    difficulty: int | None,
 ) -> None:
     errors: dict[str, list[str]] = {}
     if quotes is not None:
@@ -202,6 +212,12 @@ def _fill_more(
         review.private_note = private_note.strip()
         if len(review.private_note) > assignment.NOTE_LENGTH:
             errors["private_note"] = [_("Shorten this to 2000 characters.")]
+    if difficulty is not None:
+        if not 1 <= difficulty <= 5:
+            errors["difficulty"] = [_("A difficulty is a whole number from 1 to 5.")]
+        # Nobody makes a task harder than its author says: that is no different from agreeing.
+        is_easier = difficulty < review.submission.challenge.difficulty
+        review.difficulty = difficulty if is_easier else None
     if errors:
         raise Invalid(_("Some answers need another look."), errors=errors)
 
@@ -243,8 +259,7 @@ def check_complete(review: PeerReview) -> None:
     }
     errors |= incomplete(review.quotes)
     said = [*review.comments.values(), review.overall, *(one["comment"] for one in review.quotes)]
-    words = " ".join(said).split()
-    if len(words) < MIN_WORDS_IN_ALL:
+    if len(visible_words(" ".join(said))) < MIN_WORDS_IN_ALL:
         errors["overall"] = [
             _("Say at least in a sentence what is good and what would make it better.")
         ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict
 
 from learnquest.core.markdown import render
+from learnquest.core.text import is_blank
 
 MOST_PASSAGES = 12
 MOST_LETTERS = 500
@@ -99,7 +100,7 @@ def incomplete(passages: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
             errors[f"quote_{number}"] = [
                 _("These words are not in the work. Copy them as they stand there.")
             ]
-        elif not passage["comment"]:
+        elif is_blank(passage["comment"]):
             errors[f"quote_comment_{number}"] = [_("Say something about this passage.")]
     return errors
 

@@ -12,7 +12,7 @@ from challenges.models import Challenge
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
-from reviews import consensus_told, handin, waits, withdrawal
+from reviews import consensus_told, difficulty, handin, waits, withdrawal
 from reviews.api import ReviewIn, ReviewOut, ReviewReceivedOut, reviews_of, shown, write
 from reviews.feedback_api import FeedbackOut
 from reviews.models import AIFeedback, CopyDecision, Outcome, PeerReview
@@ -81,6 +81,9 @@ class SubmissionDetail(SubmissionOut):
     consensus: ConsensusOut | None
     reviews: list[ReviewReceivedOut]
     wait: WaitOut | None = Field(description="While it is in review.")
+    paid_as_difficulty: int | None = Field(
+        description="Where the reviewers found the task easier than stated: as what it was paid."
+    )
     found_copied: CopyOut | None = Field(description="Write your own, and hand that in.")
 
 
@@ -101,6 +104,9 @@ def _detail(submission: Submission) -> Submission:
         submission.reviews,  # type: ignore[attr-defined]
     )
     submission.wait = waits.of_work(submission)  # type: ignore[attr-defined]
+    submission.paid_as_difficulty = difficulty.found_easier(  # type: ignore[attr-defined]
+        submission, submission.challenge
+    )
     standing = CopyDecision.objects.standing()
     submission.found_copied = standing.filter(submission=submission).first()  # type: ignore[attr-defined]
     return submission

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from learnquest.core.errors import Conflict, Invalid
+from learnquest.core.text import is_blank
 from reviews import outcome, worth
 from reviews.models import PeerReview
 from submissions.models import Submission
@@ -36,7 +37,7 @@ def mark_addressed(
     )
     if review.submission.status != Submission.Status.RETURNED:
         raise Conflict(_("Only work that came back has comments to take up."))
-    if not review.comments.get(criterion, "").strip():
+    if is_blank(review.comments.get(criterion, "")):
         message = _("There is no comment on this criterion.")
         raise Invalid(message, errors={"criterion": [message]})
     others = [key for key in review.addressed if key != criterion]

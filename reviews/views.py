@@ -16,6 +16,7 @@ from reviews import (
     ai_feedback,
     consensus_told,
     copies,
+    difficulty,
     handin,
     highlight,
     peer_review,
@@ -101,6 +102,7 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
     context |= {
         "told": consensus_told.told(Outcome.objects.filter(submission=work).first(), reviews),
         "earned": points.of_work(challenge_id=work.challenge_id, user=request.user),
+        "easier_as": difficulty.found_easier(work, work.challenge),
         "reviews": reviews,
         "in_queue": waits.of_work(work),
         **after_views.context_of(work, reviews, request.user),

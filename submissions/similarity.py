@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.models import User
 from learnquest.core.checked import check
 from learnquest.core.errors import Conflict, Forbidden, Invalid
+from learnquest.core.text import is_blank
 from submissions import shingles
 from submissions.differences import Piece
 from submissions.models import SimilarityFlag, Submission, SubmissionQuerySet, TextMark
@@ -118,7 +119,7 @@ def decide(
         raise Forbidden(_("Only a moderator whose own work it is not can decide this."))
     if flag.state != SimilarityFlag.State.OPEN:
         raise Conflict(_("Somebody decided this already."))
-    if not reason.strip():
+    if is_blank(reason):
         message = _("Say why: whoever looks at this later needs to know.")
         raise Invalid(message, errors={"reason": [message]})
     state = SimilarityFlag.State

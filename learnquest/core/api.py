@@ -6,12 +6,24 @@ from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from ninja import Field, Schema
-from pydantic import ConfigDict, field_validator
+from pydantic import BeforeValidator, ConfigDict, field_validator
 
 from learnquest.core.errors import Stale
 
 # What a key can be in the database; a larger number would break SQLite instead of finding nothing.
 Id = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+def _is_whole(value: Any) -> Any:
+    """Refuse what Python would make a number of: `true`, "75", 75.0."""
+    if type(value) is not int:
+        raise ValueError("Send a whole number: neither text nor true or false.")
+    return value
+
+
+# Bounds stand before it, so that the document knows them.
+whole = BeforeValidator(_is_whole)
+Whole = Annotated[int, whole]
 
 
 class Sent(Schema):

@@ -106,6 +106,7 @@ SECTIONS = (
             "is_training",
             "released_for",
             "private_note",
+            "difficulty",
             "saved_at",
             "quality",
             "quality_parts",

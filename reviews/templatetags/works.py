@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from learnquest.core.markdown import render as render_markdown
 from reviews.models import PeerReview
@@ -12,6 +14,14 @@ from submissions import attachments, history_views
 from submissions.models import Attachment, Submission
 
 register = template.Library()
+
+# The masterpiece is never easier than stated.
+HOW_HARD = {
+    1: gettext_lazy("warm-up"),
+    2: gettext_lazy("easy"),
+    3: gettext_lazy("stretch"),
+    4: gettext_lazy("hard"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,3 +60,14 @@ def work_to_review(review: PeerReview, body: Any = None) -> dict[str, Any]:
         "files": files,
         "changes_url": reverse("reviews:changes", args=[review.pk]) if has_changes else "",
     }
+
+
+@register.inclusion_tag("reviews/_how_hard.html")
+def how_hard(stated: int, given: int | None, errors: Any = None) -> dict[str, Any]:
+    """Ask a reviewer how hard the task is: as stated, unless they choose an easier level."""
+    chosen = given if given in range(1, stated) else stated
+    levels = [
+        (level, _("as stated") if level == stated else HOW_HARD[level], level == chosen)
+        for level in range(1, stated + 1)
+    ]
+    return {"levels": levels, "wrong": (errors or {}).get("difficulty", [])}
