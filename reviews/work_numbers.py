@@ -28,7 +28,7 @@ def find(reviews: PeerReviewQuerySet, number: int) -> PeerReview:
     if number < FLOOR:
         return reviews.get(status=sent, submission=number)
     unsent = reviews.exclude(status=sent).values_list("pk", flat=True)
-    return reviews.get(pk=next((pk for pk in unsent if _number(pk) == number), None))
+    return reviews.get(pk__in=[pk for pk in unsent if _number(pk) == number])
 
 
 def _number(review_id: int) -> int:

@@ -267,6 +267,10 @@ PAGES: dict[str, list[Rule]] = {
     "moderation:report": [
         owner("reportable", 200),
         owner("reportable", 302, **POST, reason="spam"),
+        # The work under a review, by the review's id.
+        reviewer("reportable_work", 200),
+        # By its own id it is nothing that anybody may report before the review is sent.
+        Rule("GET", (SIGN_IN, 404, 404, 404, 404), "work_by_its_id"),
     ],
     "moderation:yours": [signed_in()],
     # Moderators are led to the page on which they decide.

@@ -123,6 +123,8 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
         "settled_review": settled.peer_reviews.get(reviewer=bob).pk,
         "appeal": appeal.pk,
         "reportable": ("review", sent.pk),
+        "reportable_work": ("work", claimed.pk),
+        "work_by_its_id": ("submission", again.submission_id),
         "report": moderation.report(
             kind="review",
             target_id=settled.peer_reviews.get(reviewer=carol).pk,

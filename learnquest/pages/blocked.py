@@ -32,7 +32,10 @@ def block(request: LearnerRequest, username: str) -> HttpResponse:
     blocks.block(person=person, by=request.user)
     messages.success(
         request,
-        _("You and %(name)s see nothing of each other any more. They are not told.")
+        _(
+            "You and %(name)s see nothing of each other any more. They are not told. What waits "
+            "for a review already may still come to you, unnamed."
+        )
         % {"name": person.name},
     )
     return redirect("pages:blocked")

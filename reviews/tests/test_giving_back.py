@@ -1,9 +1,10 @@
 """Giving back is always allowed, and not a way to pick."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -56,9 +57,9 @@ def test_after_three_in_a_day_there_is_no_new_work(
         assignment.claim_next(by=bob, now=NOW + giving_back.DAY)
 
 
-def test_the_sentence_says_when_on_the_reviewers_clock(bob: User, settings: Any) -> None:
+def test_the_sentence_says_when_on_the_reviewers_clock(bob: User) -> None:
     bob.time_zone = "Asia/Tokyo"
-    until = timezone.datetime(2026, 11, 29, 20, 5, tzinfo=timezone.get_fixed_timezone(0))
+    until = datetime(2026, 11, 29, 20, 5, tzinfo=UTC)
     assert "from 30 November, 05:05 on" in giving_back.words(bob, until)
 
 
@@ -97,7 +98,8 @@ def test_a_claim_takes_no_more_queries_for_it(
     bob: User, works: list[Submission], django_assert_max_num_queries: Any
 ) -> None:
     give_back(bob, 2)
-    with django_assert_max_num_queries(8):
+    # Held and given back are asked in one; PostgreSQL also asks whether the author is idle.
+    with django_assert_max_num_queries(9 if connection.vendor == "postgresql" else 8):
         assignment.claim_next(by=bob)
 
 
@@ -151,12 +153,12 @@ def test_moderators_see_who_gives_back_often(
     client: Client, alice: User, bob: User, carol: User, mona: User
 ) -> None:
     challenge = make_challenge(make_goal(alice))
-    for who, times in ((bob, 11), (carol, 10)):
+    for first, who, times in ((1, bob, 11), (21, carol, 10)):
         for n in range(times):
             work = Submission.objects.create(
                 challenge=challenge,
                 author=alice,
-                attempt=100 * who.pk + n,
+                attempt=first + n,
                 status="submitted",
                 submitted_at=NOW,
             )
@@ -169,6 +171,8 @@ def test_moderators_see_who_gives_back_often(
     client.force_login(mona)
     page = client.get("/moderation/fairness/").content.decode()
     assert "11 works given back" in page and "@carol" not in page
+    told = client.get("/api/moderation/fairness").json()
+    assert told["give_backs"] == [{"username": "bob", "times": 11}]
     table = client.get("/moderation/fairness.csv").content.decode()
     assert "gives back often,bob,11" in table
 
@@ -177,7 +181,7 @@ def test_moderators_see_who_gives_back_often(
 
 
 def test_two_who_never_judged_do_not_take_work_out_of_the_queue(
-    alice: User, submission: Submission, settings: Any
+    submission: Submission,
 ) -> None:
     for who in (make_user(), make_user()):
         assignment.release(review=claim(submission, who), by=who, reason="cannot_judge")
