@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Block, User
@@ -14,12 +15,15 @@ MOST_BLOCKS = 500
 def block(*, person: User, by: User) -> Block:
     """Keep two people apart: neither sees the other's page or quests, nor reviews their work.
 
-    Blocking somebody twice is one block. Raises Invalid for oneself, and Conflict after 500.
+    Whom an author blocks is kept away from their work at once. Whom a reviewer blocks is kept away
+    with what they hand in from now on: were works that wait already to vanish from the reviewer's
+    queue, a block would tell whose they are. Blocking somebody twice is one block. Raises Invalid
+    for oneself, and Conflict after 500.
     """
     if person.pk == by.pk:
         raise Invalid(_("You cannot block yourself."))
     by.__dict__.pop("apart_ids", None)
-    mine = Block.objects.visible_to(by)
+    mine = Block.objects.visible_to(by).standing()
     existing = mine.filter(blocked=person).first()
     if existing is not None:
         return existing
@@ -34,9 +38,13 @@ def block(*, person: User, by: User) -> Block:
 
 @transaction.atomic
 def unblock(*, block: Block, by: User) -> None:
-    """Take a block back. One that the other person has made stays."""
+    """Take a block back. One that the other person has made stays.
+
+    When it ended is kept, for what was handed in while it stood; `reviews.eligibility` reads it.
+    """
     by.__dict__.pop("apart_ids", None)
-    Block.objects.visible_to(by).filter(pk=block.pk).delete()
+    mine = Block.objects.visible_to(by).standing().filter(pk=block.pk)
+    mine.update(ended_at=timezone.now())
 
 
 def blocked_with(user: User) -> "QuerySet[Block, int]":
@@ -44,5 +52,11 @@ def blocked_with(user: User) -> "QuerySet[Block, int]":
 
     Two halves with an index each; one condition with "or" would go over all people there are.
     """
-    theirs = Block.objects.filter(blocked=user).values_list("blocker", flat=True)
-    return Block.objects.filter(blocker=user).values_list("blocked", flat=True).union(theirs)
+    standing = Block.objects.standing()
+    theirs = standing.filter(blocked=user).values_list("blocker", flat=True)
+    return standing.filter(blocker=user).values_list("blocked", flat=True).union(theirs)
+
+
+def has_blocked(person_id: int, *, by_id: int) -> bool:
+    """Whether one person blocks another now, in this direction."""
+    return Block.objects.standing().filter(blocker=by_id, blocked=person_id).exists()

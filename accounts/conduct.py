@@ -166,9 +166,17 @@ class BlockQuerySet(models.QuerySet["Block"]):
         """One's own: nobody learns that they were blocked."""
         return self.filter(blocker=user)
 
+    def standing(self) -> Self:
+        """Those that were not taken back. All but the queue of reviews ask for these alone."""
+        return self.filter(ended_at=None)
+
 
 class Block(models.Model):
-    """Somebody wants nothing to do with somebody else, in either direction."""
+    """Somebody wants nothing to do with somebody else, in either direction.
+
+    One that was taken back is kept for a while: work that was handed in while it stood still does
+    not go to the blocker, or taking a block back would tell whose it is.
+    """
 
     blocker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocks"
@@ -177,6 +185,7 @@ class Block(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="blocked_by"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = BlockQuerySet.as_manager()
 
@@ -184,7 +193,9 @@ class Block(models.Model):
         db_table = "blocks"
         constraints = [
             # Also the index for whom somebody blocks.
-            models.UniqueConstraint(fields=["blocker", "blocked"], name="blocks_once"),
+            models.UniqueConstraint(
+                fields=["blocker", "blocked"], condition=Q(ended_at=None), name="blocks_once"
+            ),
             models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="blocks_not_oneself"),
         ]
 

@@ -221,14 +221,15 @@ class User(Hideable, AbstractUser):
 
         `path` leads from a row to whose it is. Moderators see everybody: their callers do not ask.
         """
-        mine = Block.objects.filter(blocker=self.pk).values("blocked")
-        theirs = Block.objects.filter(blocked=self.pk).values("blocker")
+        standing = Block.objects.standing()
+        mine = standing.filter(blocker=self.pk).values("blocked")
+        theirs = standing.filter(blocked=self.pk).values("blocker")
         return ~Q(**{f"{path}__in": mine}) & ~Q(**{f"{path}__in": theirs})
 
     @cached_property
     def apart_ids(self) -> frozenset[int]:
         """Whom this person blocks and who blocks them, read once for a page full of people."""
-        pairs = Block.objects.filter(Q(blocker=self.pk) | Q(blocked=self.pk))
+        pairs = Block.objects.standing().filter(Q(blocker=self.pk) | Q(blocked=self.pk))
         rows = pairs.values_list("blocker", "blocked")
         return frozenset(one for pair in rows for one in pair) - {self.pk}
 

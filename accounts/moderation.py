@@ -29,11 +29,17 @@ SPANS = (1, 7, 30, 0)
 
 
 def reportable_of(kind: str, target_id: int, *, by: User) -> tuple[Reportable, Any]:
-    """Return what `by` wants to report. Raises NotFound for what they cannot see, or is theirs."""
+    """Return what `by` wants to report. Raises NotFound for what they cannot see, or is theirs.
+
+    It is of another kind than the one named where that one stands for it.
+    """
     reportable = reportables.of(kind)
     thing = reportable.open_to(by).filter(pk=target_id).first() if reportable else None
     if reportable is None or thing is None:
         raise NotFound(_("There is nothing here that you could report."))
+    if reportable.stands_for is not None:
+        meant, thing = reportable.stands_for(thing)
+        reportable = reportables.kinds()[meant]
     return reportable, thing
 
 
@@ -52,15 +58,15 @@ def report(
     Raises NotFound for what `by` cannot see, and Invalid, by field, for no reason.
     """
     reportable, thing = reportable_of(kind, target_id, by=by)
-    waiting = Report.objects.waiting().filter(reporter=by, kind=kind, target_id=target_id)
+    waiting = Report.objects.waiting().filter(reporter=by, kind=reportable.kind, target_id=thing.pk)
     existing = waiting.first()
     if existing is not None:
         return existing
     person_id = reportable.person_id(thing)
     new = Report(
         reporter=by,
-        kind=kind,
-        target_id=target_id,
+        kind=reportable.kind,
+        target_id=thing.pk,
         person_id=person_id,
         reason=reason,
         note=note.strip(),

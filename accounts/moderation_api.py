@@ -23,7 +23,10 @@ class ReportOut(Schema):
 
     id: int
     kind: str = Field(examples=["review"])
-    target: int = Field(alias="target_id")
+    target: int | None = Field(
+        description="null in your own report of work that you review: its id would tell more of "
+        "it than you are to know before your review is sent."
+    )
     title: str
     state: Report.State
     decision: str = Field(description="Empty while it is not decided.")
@@ -32,10 +35,18 @@ class ReportOut(Schema):
     decided_at: datetime | None
     undone_at: datetime | None
 
+    @staticmethod
+    def resolve_target(report: Report, context: Any) -> int | None:
+        is_reporters = report.reporter_id == context["request"].user.pk
+        return None if is_reporters and report.kind == "submission" else report.target_id
+
 
 class ReportIn(In):
     kind: str = Field(
-        examples=["review"], description="submission, review, answer, goal, quest or profile."
+        examples=["review"],
+        description="work, submission, review, answer, goal, quest or profile. `work` is what you "
+        "review: its `target` is the id of your review. `submission` is for what you have sent a "
+        "review of.",
     )
     target: Id
     reason: Report.Reason

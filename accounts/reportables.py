@@ -37,6 +37,9 @@ class Reportable:
     path: Callable[[Any], str]
     after_hiding: Callable[[Any], None] = _nothing
     after_undoing: Callable[[Any], None] = _nothing
+    # The kind and the thing that are meant by this one, where a learner must not know the id of
+    # what they report. Reports, decisions and hiding are about that, never about this.
+    stands_for: Callable[[Any], tuple[str, Any]] | None = None
 
     def find(self, target_id: int) -> Any:
         """Return the thing, or None where it is gone."""

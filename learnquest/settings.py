@@ -519,6 +519,8 @@ REVIEW_TRAINING_FIRST = env.int("REVIEW_TRAINING_FIRST", default=2)
 REVIEW_KNOWN_EVERY = env.int("REVIEW_KNOWN_EVERY", default=12)
 # Who gave more reviews than they owe is asked when others have had so many hours; 0 asks at once.
 REVIEW_OTHERS_FIRST_HOURS = env.int("REVIEW_OTHERS_FIRST_HOURS", default=16)
+# Who gave back so many works within 24 hours waits for new ones; 0 for no limit.
+REVIEW_GIVE_BACKS_A_DAY = env.int("REVIEW_GIVE_BACKS_A_DAY", default=3)
 
 # --- Operations -------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import inbox
+from accounts import blocks, inbox
 from accounts.models import Notification, User
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from learnquest.core.text import is_blank
@@ -87,8 +87,7 @@ def answer(*, review: PeerReview, by: User, text: str, now: datetime | None = No
     if message:
         raise Invalid(message, errors={"text": [message]})
     other = _other_side(review, by)
-    # A block closes the talk; nobody is told that it is one.
-    if other is None or by.is_apart_from(other):
+    if other is None or _is_closed_to(review, by, other):
         raise Conflict(_("This talk is closed."))
     if Answer.objects.filter(review=review).count() >= MOST_ANSWERS:
         raise Conflict(_("Twelve answers are enough about one review: this talk is closed."))
@@ -101,6 +100,17 @@ def answer(*, review: PeerReview, by: User, text: str, now: datetime | None = No
     )
     _tell(review, other, Notification.Kind.ANSWERED)
     return new
+
+
+def _is_closed_to(review: PeerReview, by: User, other: int) -> bool:
+    """Whether a block closes the talk to `by`; nobody is told that it is one.
+
+    One's own does so only where both know who they are: else one could block names until the talk
+    closes, and know whose side it is.
+    """
+    if review.shows_names:
+        return by.is_apart_from(other)
+    return blocks.has_blocked(by.pk, by_id=other)
 
 
 def lines_of(review: PeerReview, reader: User, answers: list[Answer]) -> list[Line]:

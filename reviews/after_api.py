@@ -114,6 +114,11 @@ class RingOut(Schema):
     favour: float
 
 
+class GivesBackOut(Schema):
+    username: str
+    times: int
+
+
 class FairnessOut(Schema):
     since: datetime
     until: datetime
@@ -122,6 +127,9 @@ class FairnessOut(Schema):
     agreement: AgreementOut
     fields: list[FieldOut]
     rings: list[RingOut]
+    give_backs: list[GivesBackOut] = Field(
+        description="Who gave back more than ten works in the seven days before `until`."
+    )
 
 
 class FairnessQuery(Sent):

@@ -15,6 +15,7 @@ from learnquest.core.limits import limit
 from reviews import (
     assignment,
     coaching,
+    giving_back,
     invitations,
     next_work,
     paying,
@@ -22,6 +23,7 @@ from reviews import (
     standings,
     taking_up,
     training,
+    work_numbers,
     work_views,
 )
 from reviews.feedback_api import HelpfulIn
@@ -87,7 +89,10 @@ class ReviewedWorkOut(Schema):
 
 class ReviewOut(Schema):
     id: int
-    submission: int = Field(alias="submission_id")
+    submission: int = Field(
+        description="Until you have sent the review, a number of its own, for "
+        "`/api/submissions/{submission_id}/review` alone; from then on the work's id."
+    )
     status: PeerReview.Status
     claimed_at: datetime
     lease_until: datetime
@@ -110,6 +115,10 @@ class ReviewOut(Schema):
     quality: float | None = Field(
         description="0 to 1, once the work is settled, and not before your fifth review."
     )
+
+    @staticmethod
+    def resolve_submission(review: PeerReview) -> int:
+        return work_numbers.of(review)
 
     @staticmethod
     def resolve_version(review: PeerReview) -> str:
@@ -202,6 +211,10 @@ class QueueOut(Schema):
     )
     needs_training: bool = Field(description="Practice comes first.")
     held: int | None = Field(description="The review in your hands.")
+    paused_until: datetime | None = Field(
+        description="From when on there is new work for you, after you gave back as much as one "
+        "may within 24 hours; null while there is some now."
+    )
 
 
 class ReviewQuery(Paging):
@@ -264,10 +277,12 @@ def read_standing(request: LearnerRequest) -> Any:
     return standings.of(request.user)
 
 
-@router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403)})
+@router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403, 409)})
 def claim_next(request: LearnerRequest) -> Any:
     """Claim the work that needs a review most; 204 when nothing waits for you. Who is new to
-    reviewing gets two works for practice first, with `is_training`."""
+    reviewing gets two works for practice first, with `is_training`: they come again until they are
+    sent. 409 for who gave back as much as one may in a day, with the time from which on there is
+    new work."""
     limit(request, "review")
     review = next_work.next_for(by=request.user)
     return Status(204, None) if review is None else Status(200, _with_work(review))
@@ -286,10 +301,11 @@ def read_queue(request: LearnerRequest) -> Any:
         "points_on_their_way": paying.on_their_way(request.user),
         "needs_training": training.needs_training(request.user),
         "held": held.pk if held else None,
+        "paused_until": giving_back.paused_until(request.user),
     }
 
 
-@router.post("/practise", response={200: ReviewDetail, 204: None, **refusals(403)})
+@router.post("/practise", response={200: ReviewDetail, 204: None, **refusals(403, 409)})
 def practise(request: LearnerRequest) -> Any:
     """Take a work with known marks to practise on; 204 when you have had them all."""
     limit(request, "review")
@@ -324,7 +340,9 @@ def write_review(request: LearnerRequest, review_id: Id, payload: ReviewIn) -> A
 
 @router.post("/{review_id}/release", response={200: ReviewOut, **refusals(403, 404, 409, 422)})
 def release(request: LearnerRequest, review_id: Id, payload: ReleaseIn | None = None) -> Any:
-    """Give a claim back, perhaps with a reason; `reported` sends it to the moderators."""
+    """Give a claim back, perhaps with a reason; `reported` sends it to the moderators. Always
+    allowed; after several within 24 hours (all but reports count) there is no new work until the
+    first of them is a day old."""
     given = payload.model_dump() if payload else {}
     return assignment.release(
         review=get_object_or_404(reviews_of(request), pk=review_id), by=request.user, **given

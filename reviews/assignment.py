@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from learnquest.core.errors import Conflict, Invalid
 from learnquest.core.text import is_blank
-from reviews import cases, eligibility
+from reviews import cases, eligibility, giving_back
 from reviews.models import PeerReview, ReviewCase
 from reviews.queue_models import SEATS, ReviewCaseQuerySet
 from submissions.models import Submission
@@ -56,12 +56,11 @@ def claim_next(*, by: User, now: datetime | None = None) -> PeerReview | None:
     """Claim the next submission for `by`, in one atomic step; None when nothing waits.
 
     Who holds an open claim gets that one again: one at a time, so that a click that is sent twice
-    takes one work, and no work waits beneath another on somebody's desk.
+    takes one work, and no work waits beneath another on somebody's desk. Raises Conflict, with
+    when there is new work, for who gave back as much as one may in a day.
     """
     now = now or timezone.now()
-    # Two clicks of one reviewer queue here, so that they end up with one claim.
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
-    if held_by(by, now=now).exists():
+    if is_holding(by, now=now):
         return open_claim(by, now=now)
     case = _take(by, now)
     if case is None and free_seats(now=now):
@@ -80,6 +79,25 @@ def claim_next(*, by: User, now: datetime | None = None) -> PeerReview | None:
     taken = case.taken + 1
     ReviewCase.objects.filter(pk=case.pk).update(taken=taken, is_open=taken < case.seats)
     return review
+
+
+def is_holding(by: User, *, now: datetime) -> bool:
+    """Lock `by` for a claim; returns whether they hold one.
+
+    Raises Conflict for who holds none and gave back as much as one may in a day.
+    """
+    # Two clicks of one reviewer queue here, so that they end up with one claim.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
+    rows = (
+        PeerReview.objects.given_by(by)
+        .filter(_held(now) | Q(given_back_at__gt=now - giving_back.DAY))
+        .values_list("status", "lease_until", "given_back_at")
+    )
+    found = list(rows)
+    if any(status == PeerReview.Status.CLAIMED and until > now for status, until, _at in found):
+        return True
+    giving_back.refuse_while_paused(by, (at for _status, _until, at in found), now=now)
+    return False
 
 
 def _take(by: User, now: datetime) -> ReviewCase | None:
@@ -160,9 +178,11 @@ def open_claim(reviewer: User, *, now: datetime | None = None) -> PeerReview | N
 
 def held_by(reviewer: User, *, now: datetime) -> "QuerySet[PeerReview]":
     """Return the reviews whose lease runs in this reviewer's hands."""
-    return PeerReview.objects.given_by(reviewer).filter(
-        status=PeerReview.Status.CLAIMED, lease_until__gt=now
-    )
+    return PeerReview.objects.given_by(reviewer).filter(_held(now))
+
+
+def _held(now: datetime) -> Q:
+    return Q(status=PeerReview.Status.CLAIMED, lease_until__gt=now)
 
 
 @transaction.atomic
@@ -176,18 +196,22 @@ def release(
 ) -> PeerReview:
     """Give a claim back to the pool, perhaps with a reason; what was written stays with it.
 
-    Work that is reported goes to the moderators at once, and so does work that a second reviewer
-    cannot judge. Raises Conflict for a review that was sent or given back already, and Invalid
-    for a reason that there is not, or a report without words.
+    Always allowed, though it counts: see `giving_back`. Work that is reported goes to the
+    moderators at once, and so does work of which a second reviewer says that they cannot judge it,
+    both of whom have judged others before. Raises Conflict for a review that was sent or given back
+    already, and Invalid for a reason that there is not, or a report without words.
     """
     review = _claimed(review, by)
     _check_reason(reason, note)
     review.status = PeerReview.Status.RELEASED
     review.released_for = reason
     review.holds_seat = False
+    review.given_back_at = (now or timezone.now()) if giving_back.counts(review) else None
     if note.strip():
         review.private_note = note.strip()
-    review.save(update_fields=["status", "released_for", "holds_seat", "private_note"])
+    review.save(
+        update_fields=["status", "released_for", "holds_seat", "given_back_at", "private_note"]
+    )
     _pass_on(review, now)
     cases.recount(submission_id=review.submission_id, now=now)
     return review
@@ -210,12 +234,8 @@ def _pass_on(review: PeerReview, now: datetime | None) -> None:
     reasons = PeerReview.ReleasedFor
     if review.released_for == reasons.REPORTED:
         concern = ReviewCase.Concern.REPORTED
-    elif (
-        review.released_for == reasons.CANNOT_JUDGE
-        and PeerReview.objects.filter(
-            submission=review.submission_id, released_for=reasons.CANNOT_JUDGE
-        ).count()
-        >= 2
+    elif review.released_for == reasons.CANNOT_JUDGE and giving_back.is_beyond_reviewers(
+        review.submission_id
     ):
         concern = ReviewCase.Concern.CANNOT_JUDGE
     else:
@@ -259,8 +279,10 @@ def stay(review: PeerReview, *, now: datetime) -> None:
 
 
 def _has_free_seat(submission_id: int) -> bool:
+    """Whether a seat is free. A known work has no case, and must not be told by that."""
     found = ReviewCase.objects.select_for_update(no_key=True).filter(submission=submission_id)
-    return found.filter(is_open=True).exists()
+    case = found.only("is_open").first()
+    return case is None or case.is_open
 
 
 def finish(review: PeerReview, *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -11,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from leaderboard import points
-from learnquest.core.errors import DomainError, Invalid, Stale
+from learnquest.core.errors import Conflict, DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 from reviews import (
     after_views,
     assignment,
     coaching,
+    giving_back,
     highlight,
     invitations,
     next_work,
@@ -44,9 +46,11 @@ def queue(request: LearnerRequest) -> HttpResponse:
         .order_by("-claimed_at", "-pk")
     )
     fields = invitations.waiting_by_field(request.user)
+    paused_until = giving_back.paused_until(request.user)
     is_new = training.needs_training(request.user)
     context = {
         "held": assignment.open_claim(request.user),
+        "paused": giving_back.words(request.user, paused_until) if paused_until else "",
         "waiting": sum(field.count for field in fields),
         "fields": fields,
         "is_boosted": any(field.has_boosted for field in fields),
@@ -64,7 +68,11 @@ def queue(request: LearnerRequest) -> HttpResponse:
 
 @post_only("reviews:queue")
 def claim(request: LearnerRequest) -> HttpResponse:
-    review = next_work.next_for(by=request.user)
+    try:
+        review = next_work.next_for(by=request.user)
+    except Conflict as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reviews:queue")
     if review is None:
         messages.info(request, _("Nothing waits for you right now. You can practise meanwhile."))
         return redirect("reviews:queue")
@@ -73,7 +81,11 @@ def claim(request: LearnerRequest) -> HttpResponse:
 
 @post_only("reviews:queue")
 def practise(request: LearnerRequest) -> HttpResponse:
-    review = training.begin(by=request.user)
+    try:
+        review = training.begin(by=request.user)
+    except Conflict as refusal:
+        messages.error(request, str(refusal))
+        return redirect("reviews:queue")
     if review is None:
         messages.info(request, _("You have had all works that there are for practice."))
         return redirect("reviews:queue")
@@ -298,6 +310,7 @@ def _desk(
         "release_refusal": release_refusal,
         "reasons": PeerReview.ReleasedFor.choices,
         "comparison": training.comparison(review),
+        "give_backs": settings.REVIEW_GIVE_BACKS_A_DAY,
         "can_renew": review.renewals < assignment.MOST_RENEWALS,
         **_check_context(request, review),
         "shows_quality": standings.may_see_quality(request.user),

@@ -1,6 +1,7 @@
 """Whether peer review treats people alike: waits, load, agreement, fields, and rings.
 
-All of it comes from two queries, over the reviews that were sent lately, and NumPy.
+All of it comes from two queries, over the reviews that were sent lately, and NumPy. Beside it
+stands who gives work back often.
 
 A **ring** is a group whose members review each other more often than chance explains. By chance
 means: each reviewer's k reviews fall on authors in proportion to how many reviews each author got,
@@ -32,6 +33,8 @@ from numpy.typing import NDArray
 
 from accounts.models import User
 from goals.models import Category
+from reviews import giving_back
+from reviews.giving_back import GivesBackOften
 from reviews.models import PeerReview
 from submissions.models import Submission
 
@@ -113,6 +116,7 @@ class Report:
     agreement: Agreement
     fields: list[FieldBias] = field(default_factory=list)
     rings: list[Ring] = field(default_factory=list)
+    give_backs: list[GivesBackOften] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ class Grades:
 
 
 def report(*, now: datetime | None = None, window: timedelta = WINDOW) -> Report:
-    """Return the report on the reviews sent within `window`, in three queries."""
+    """Return the report on the reviews sent within `window`, in four queries."""
     now = now or timezone.now()
     grades = _read(now - window)
     gaps = _gaps(grades)
@@ -144,6 +148,7 @@ def report(*, now: datetime | None = None, window: timedelta = WINDOW) -> Report
         agreement=_agreement(gaps),
         fields=_fields(grades),
         rings=_rings(grades, gaps),
+        give_backs=giving_back.often(now=now),
     )
 
 
@@ -163,6 +168,8 @@ def rows_of(report: Report) -> Iterable[tuple[str, str, str]]:
         yield f"ring {number}", "members", " ".join(ring.members)
         for name in ("chance", "reviews", "favour"):
             yield f"ring {number}", name, _shown(getattr(ring, name))
+    for person in report.give_backs:
+        yield "gives back often", person.username, str(person.times)
 
 
 def _shown(value: float) -> str:

@@ -15,7 +15,7 @@ from accounts import inbox, mail, notices
 from accounts.models import Notification, User
 from accounts.speech import speaking_to
 from goals.models import Category, Goal
-from reviews import assignment, eligibility
+from reviews import assignment, eligibility, giving_back
 from reviews.models import PeerReview, ReviewCase
 from submissions.models import Submission
 
@@ -131,6 +131,8 @@ def is_awake(person: User, now: datetime) -> bool:
 
 @transaction.atomic
 def _invite(user: User, now: datetime) -> bool:
+    if giving_back.paused_until(user, now=now):
+        return False
     found = waiting_by_field(user, now=now)
     own = set(Goal.objects.filter(owner=user).values_list("category", flat=True))
     found = [one for one in found if one.category in own]

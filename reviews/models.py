@@ -181,6 +181,13 @@ class PeerReview(Hideable):
     # Whether the reviewer knows that this is practice. Known works also come unannounced.
     is_training = models.BooleanField(default=False)
     released_for = models.CharField(max_length=12, choices=ReleasedFor, blank=True)
+    # When the reviewer gave it back, where that counts towards how often they may in a day.
+    given_back_at = models.DateTimeField(null=True, blank=True)
+    # What an unannounced known work came instead of. It stays out of the reviewer's queue until
+    # they have sent this, as if they had been given it: else counting would tell the two apart.
+    in_place_of = models.ForeignKey(
+        Submission, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     # For moderators alone: neither the author nor another reviewer sees it.
     private_note = models.TextField(
         _("note to the moderators"), blank=True, validators=[MaxLengthValidator(2000)]
@@ -235,6 +242,12 @@ class PeerReview(Hideable):
             models.Index(fields=["reviewer", "status", "-claimed_at"], name="peer_reviews_mine"),
             # Who reviewed somebody's work lately: they get none of it to review.
             models.Index(fields=["author", "-claimed_at"], name="peer_reviews_of_author"),
+            # Each "review next": what the reviewer gave back within a day.
+            models.Index(
+                fields=["reviewer", "given_back_at"],
+                condition=Q(given_back_at__isnull=False),
+                name="peer_reviews_given_back",
+            ),
             # Each minute: seats on which nobody has written for hours, and leases that are over.
             models.Index(
                 fields=["seat_until"],

@@ -53,14 +53,31 @@ register(
         kind="submission",
         label=gettext_lazy("a piece of work"),
         model=Submission,
+        # Before one has sent a review, one is not to know the id of its work: it tells a known work
+        # from others. Then the kind "work" stands for it.
         open_to=lambda user: Submission.objects.filter(
-            pk__in=PeerReview.objects.given_by(user).values("submission")
+            pk__in=PeerReview.objects.given_by(user)
+            .filter(status=PeerReview.Status.SUBMITTED)
+            .values("submission")
         ),
         person_id=lambda work: work.author_id,
         title=lambda work: work.challenge.title,
         words=_words_of_work,
         path=lambda work: work.get_absolute_url(),
         after_hiding=release_claims_on,
+    )
+)
+register(
+    Reportable(
+        kind="work",
+        label=gettext_lazy("a piece of work"),
+        model=PeerReview,
+        open_to=PeerReview.objects.given_by,
+        person_id=lambda review: review.author_id,
+        title=lambda review: review.submission.challenge.title,
+        words=lambda review: _words_of_work(review.submission),
+        path=lambda review: review.submission.get_absolute_url(),
+        stands_for=lambda review: ("submission", review.submission),
     )
 )
 register(

@@ -12,7 +12,7 @@ from challenges.models import Challenge
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
-from reviews import consensus_told, difficulty, handin, waits, withdrawal
+from reviews import consensus_told, difficulty, handin, waits, withdrawal, work_numbers
 from reviews.api import ReviewIn, ReviewOut, ReviewReceivedOut, reviews_of, shown, write
 from reviews.feedback_api import FeedbackOut
 from reviews.models import AIFeedback, CopyDecision, Outcome, PeerReview
@@ -163,6 +163,10 @@ def withdraw_submission(request: LearnerRequest, submission_id: Id) -> Any:
     "/{submission_id}/review", response={200: ReviewOut, **refusals(403, 404, 409, 412, 422)}
 )
 def review_submission(request: LearnerRequest, submission_id: Id, payload: ReviewIn) -> Any:
-    """Send your review of work that you claimed, or keep it as a draft."""
-    review = get_object_or_404(reviews_of(request), submission=submission_id)
+    """Send your review of work that you claimed, or keep it as a draft. `submission_id` is what the
+    claim calls `submission`."""
+    try:
+        review = work_numbers.find(reviews_of(request), submission_id)
+    except PeerReview.DoesNotExist as missing:
+        raise Http404 from missing
     return shown(request, [write(request, review, payload)])[0]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.tasks import task
+from django.utils import timezone
 
 from learnquest.core.schedule import scheduled
 
@@ -29,6 +30,14 @@ def ask_again_about_appeals() -> None:
     from reviews import appeals
 
     appeals.ask_again()
+
+
+@scheduled(every=timedelta(days=1))
+@task()
+def forget_ended_blocks() -> None:
+    from reviews import eligibility
+
+    eligibility.forget_ended_blocks(now=timezone.now())
 
 
 @scheduled(every=timedelta(minutes=1))

@@ -6,12 +6,13 @@ desk cannot tell it apart; whether the reviewer knew is `is_training`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -29,6 +30,8 @@ from submissions.models import Submission
 HOUSE = "learnquest-practice"
 # What is not further off than this agrees; what is further off than that is worth a second look.
 CLOSE, FAR = 10, 25
+# What somebody gave back comes again when they have forgotten it.
+COMES_AGAIN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,34 @@ def needs_training(by: User) -> bool:
     return first > 0 and PeerReview.objects.given_by(by).sent().count() < first
 
 
-def left(by: User) -> "QuerySet[TrainingWork]":
-    """Return the known works that `by` has not had, those in their own fields first."""
+def left(
+    by: User, *, announced: bool = True, now: datetime | None = None
+) -> "QuerySet[TrainingWork]":
+    """Return the known works that `by` may be given, those in their own fields first.
+
+    First what they have not had. What they gave back comes again after 30 days, unless they
+    reported it. Announced practice is done once it is sent: it comes again at once when nothing
+    else is left, so that giving it back leads to no work of a peer.
+    """
     had = PeerReview.objects.filter(submission=OuterRef("submission"), reviewer=by)
+    released = PeerReview.Status.RELEASED
+    again = had.filter(
+        status=released, claimed_at__lte=(now or timezone.now()) - COMES_AGAIN
+    ).exclude(released_for=PeerReview.ReleasedFor.REPORTED)
+    may_have = Q(~Exists(had)) | Q(Exists(again))
+    if announced:
+        unsent = had.filter(is_training=True, status__in=(released, PeerReview.Status.EXPIRED))
+        may_have |= Q(Exists(unsent))
     own = Goal.objects.filter(owner=by, category=OuterRef("category"))
     return (
-        TrainingWork.objects.exclude(Exists(had))
-        .annotate(is_own_field=Exists(own))
-        .order_by("-is_own_field", "pk")
+        TrainingWork.objects.filter(may_have)
+        .annotate(is_own_field=Exists(own), last_had=Subquery(had.values("claimed_at")[:1]))
+        .order_by(F("last_had").asc(nulls_first=True), "-is_own_field", "pk")
     )
 
 
 def is_left(by: User) -> bool:
-    """Whether there is a known work that `by` has not had."""
+    """Whether there is a known work that `by` may practise on."""
     if TrainingWork.objects.exists():
         return left(by).exists()
     return bool(known_works.read())  # they are stored when the first one is needed
@@ -98,27 +116,69 @@ def is_time_for_a_known_one(by: User) -> bool:
 
 
 @transaction.atomic
-def begin(*, by: User, announced: bool = True, now: datetime | None = None) -> PeerReview | None:
-    """Give `by` a known work to review; None when they have had them all.
+def begin(*, by: User, now: datetime | None = None) -> PeerReview | None:
+    """Give `by` a known work for practice; None when they have had them all.
 
-    Who holds an open claim gets that one again.
+    Who holds an open claim gets that one again. Raises Conflict for who gave back as much as one
+    may in a day.
     """
     now = now or timezone.now()
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.pk)
-    held = assignment.open_claim(by, now=now)
-    if held is not None:
-        return held
+    if assignment.is_holding(by, now=now):
+        return assignment.open_claim(by, now=now)
     load()
-    work = left(by).select_related("submission").first()
-    if work is None:
+    work = left(by, now=now).select_related("submission").first()
+    return None if work is None else _give(work, by, now=now, is_training=True)
+
+
+@transaction.atomic
+def begin_unannounced(*, by: User, now: datetime | None = None) -> PeerReview | None:
+    """Give `by` a known work in the place of one that waits, without saying so; None if none fits.
+
+    It is of the field of the work in whose place it comes, and that one stays away from them until
+    they have sent this: the queue looks as if they had been given it. It comes in no boosted work's
+    place, since it is worth no double points. Otherwise like `begin`.
+    """
+    now = now or timezone.now()
+    if assignment.is_holding(by, now=now):
+        return assignment.open_claim(by, now=now)
+    load()
+    waiting = assignment.waiting_for(by, now=now)
+    if waiting.filter(is_boosted=True).exists():
         return None
+    works = left(by, announced=False, now=now).select_related("submission")
+    fields = {work.category: work for work in reversed(list(works))}
+    case = waiting.filter(category__in=fields).first()
+    if case is None:
+        return None
+    return _give(
+        fields[case.category],
+        by,
+        now=now,
+        is_training=False,
+        in_place_of_id=case.submission_id,
+        # A seat that nobody waits for grows quiet like any other.
+        seat_until=now + assignment.QUIET,
+    )
+
+
+def _give(work: TrainingWork, by: User, *, now: datetime, **fields: Any) -> PeerReview:
+    """Make the review of a known work, or take up again what `by` had of it and did not send.
+
+    What they wrote stays only where it is practice; elsewhere it would tell that it came before.
+    """
+    fields |= {"claimed_at": now, "lease_until": now + assignment.LEASE}
+    old = PeerReview.objects.given_by(by).filter(submission=work.submission_id).first()
+    if old is not None and old.is_training and fields["is_training"]:
+        fields |= {"status": PeerReview.Status.CLAIMED, "released_for": "", "holds_seat": True}
+        fields |= {"renewals": 0, "reminders": 0}
+        for name, value in fields.items():
+            setattr(old, name, value)
+        old.save(update_fields=list(fields))
+        return old
+    if old is not None:
+        old.delete()
     return PeerReview.objects.create(
-        submission=work.submission,
-        reviewer=by,
-        author_id=work.submission.author_id,
-        claimed_at=now,
-        lease_until=now + assignment.LEASE,
-        is_training=announced,
+        submission=work.submission, reviewer=by, author_id=work.submission.author_id, **fields
     )
 
 

@@ -267,6 +267,10 @@ PAGES: dict[str, list[Rule]] = {
     "moderation:report": [
         owner("reportable", 200),
         owner("reportable", 302, **POST, reason="spam"),
+        # The work under a review, by the review's id.
+        reviewer("reportable_work", 200),
+        # By its own id it is nothing that anybody may report before the review is sent.
+        Rule("GET", (SIGN_IN, 404, 404, 404, 404), "work_by_its_id"),
     ],
     "moderation:yours": [signed_in()],
     # Moderators are led to the page on which they decide.
@@ -506,8 +510,9 @@ API: dict[tuple[str, str], Rule] = {
     ("POST", "/api/submissions/{submission_id}/withdraw"): api_owner("submission", 409, "POST"),
     ("GET", "/api/reviews/{review_id}/attachments/{number}"): api_reviewer("file_to_review", 200),
     ("GET", "/api/submissions/{submission_id}"): author_and_moderator("submission", **NO_ONE),
+    # The number that the claim gives, not the work's id.
     ("PUT", "/api/submissions/{submission_id}/review"): api_reviewer(
-        "submission", 200, "PUT", overall="So far", send=False
+        "work_in_hand", 200, "PUT", overall="So far", send=False
     ),
     ("GET", "/api/reviews/"): api_signed_in(),
     # Alice has none to review, bob holds one already, and others may claim.

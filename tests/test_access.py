@@ -29,7 +29,7 @@ from goals.models import Goal
 from leaderboard import credentials
 from learnquest.api import api
 from learnquest.pages import data_export
-from reviews import appeals
+from reviews import appeals, work_numbers
 from submissions import hints
 from submissions.models import Submission
 from tests import access_document
@@ -123,6 +123,8 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
         "settled_review": settled.peer_reviews.get(reviewer=bob).pk,
         "appeal": appeal.pk,
         "reportable": ("review", sent.pk),
+        "reportable_work": ("work", claimed.pk),
+        "work_by_its_id": ("submission", again.submission_id),
         "report": moderation.report(
             kind="review",
             target_id=settled.peer_reviews.get(reviewer=carol).pk,
@@ -143,6 +145,7 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
         "similar": make_flag(again.submission, work).pk,
         "copy": make_copy(make_submission(make_challenge(goal, title="Copied")), work, mona).pk,
         "claim": claimed.pk,
+        "work_in_hand": work_numbers.of(claimed),
         "file_to_review": (claimed.pk, 1),
         "sent_review": sent.pk,
         "plan": plan.pk,

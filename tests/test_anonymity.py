@@ -187,7 +187,8 @@ def test_neither_side_finds_the_other_before_the_outcome(
         given |= {f"score_{criterion.key}": "75", f"comment_{criterion.key}": "I can follow it."}
     reviewer.post(f"{desk}save/", given)
     reviewer.post(f"{desk}check/", given)
-    reviewer.get(f"/report/submission/{work.pk}/")
+    assert reviewer.get(f"/report/submission/{work.pk}/").status_code == 404
+    reviewer.get(f"/report/work/{review.pk}/")
     assert reviewer.post(f"{desk}send/", given).status_code == 302
     # Half way: one review is there, and all that tells of it.
     review.refresh_from_db()

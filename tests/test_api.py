@@ -75,14 +75,15 @@ def test_the_whole_loop_through_the_api() -> None:
 
     for reviewer in (bob, carol):
         claimed = reviewer.post("/api/reviews/next").json()
-        assert claimed["submission"] == work and claimed["work"]["body"] == WORK
+        assert claimed["submission"] != work and claimed["work"]["body"] == WORK
         assert "alice" not in str(claimed).lower()
         sent = reviewer.put(
-            f"/api/submissions/{work}/review",
+            f"/api/submissions/{claimed['submission']}/review",
             scores={criterion["key"]: 80 for criterion in claimed["work"]["rubric"]},
             overall="Clear; next time write down how long each step took.",
         )
         assert (sent.status_code, sent.json()["status"]) == (200, "submitted")
+        assert sent.json()["submission"] == work
     detail = alice.get(f"/api/submissions/{work}").json()
     assert (detail["status"], detail["score"], len(detail["reviews"])) == ("accepted", 80, 2)
     assert "bob" not in str(detail["reviews"]).lower()

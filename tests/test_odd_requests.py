@@ -12,6 +12,7 @@ from accounts.models import User
 from challenges import generation
 from challenges.models import Challenge
 from goals.models import Goal
+from reviews import work_numbers
 from submissions.models import Submission
 from tests.access_rules import PAGES, WHO
 from tests.factories import claim
@@ -193,10 +194,10 @@ def test_texts_that_no_database_can_keep_are_refused_by_field(
 def test_nor_in_the_keys_of_a_review(
     key: str, client: Client, bob: User, submission: Submission
 ) -> None:
-    claim(submission, bob)
+    review = claim(submission, bob)
     client.force_login(bob)
     answer = client.put(
-        f"/api/submissions/{submission.pk}/review",
+        f"/api/submissions/{work_numbers.of(review)}/review",
         f'{{"comments": {{"{key}": "Good"}}, "send": false}}',
         content_type="application/json",
     )

@@ -71,7 +71,18 @@ def test_taking_it_back_leaves_the_others(alice: User, bob: User) -> None:
     mine, theirs = blocks.block(person=bob, by=alice), blocks.block(person=alice, by=bob)
     blocks.unblock(block=theirs, by=alice)
     blocks.unblock(block=mine, by=alice)
-    assert list(Block.objects.all()) == [theirs]
+    assert list(Block.objects.standing()) == [theirs]
+    assert blocks.block(person=bob, by=alice) != mine
+    assert Block.objects.filter(blocker=alice).count() == 2
+
+
+def test_one_that_was_taken_back_has_no_effect_on_pages(public: tuple[User, User]) -> None:
+    alice, bob = public
+    blocks.unblock(block=blocks.block(person=bob, by=alice), by=alice)
+    for one, other in ((alice, bob), (bob, alice)):
+        assert other in User.objects.visible_to(fresh(one)) and other.is_visible_to(fresh(one))
+    assert not blocks.blocked_with(alice)
+    assert not blocks.has_blocked(bob.pk, by_id=alice.pk)
 
 
 def test_the_pages(client: Client, public: tuple[User, User]) -> None:
@@ -80,14 +91,18 @@ def test_the_pages(client: Client, public: tuple[User, User]) -> None:
     assert "/people/bob/block/" in client.get("/people/bob/").content.decode()
     assert client.post("/people/bob/block/").status_code == 302
     assert client.get("/people/bob/").status_code == 404
-    assert "@bob" in client.get("/settings/blocked/").content.decode()
+    listed = client.get("/settings/blocked/").content.decode()
+    assert "@bob" in listed and "may still come to you, unnamed" in listed
     client.force_login(bob)
     assert client.get("/people/alice/").status_code == 404
     assert "alice" not in client.get("/settings/blocked/").content.decode()
     assert client.post(f"/settings/blocked/{Block.objects.get().pk}/remove/").status_code == 404
     client.force_login(alice)
-    client.post(f"/settings/blocked/{Block.objects.get().pk}/remove/")
+    path = f"/settings/blocked/{Block.objects.get().pk}/remove/"
+    client.post(path)
     assert client.get("/people/bob/").status_code == 200
+    assert "@bob" not in client.get("/settings/blocked/").content.decode()
+    assert client.post(path).status_code == 404
 
 
 def test_the_api(client: Client, public: tuple[User, User]) -> None:
@@ -102,6 +117,7 @@ def test_the_api(client: Client, public: tuple[User, User]) -> None:
     assert [one["username"] for one in client.get("/api/auth/blocks").json()["items"]] == ["bob"]
     assert client.delete("/api/auth/blocks/bob").status_code == 204
     assert client.delete("/api/auth/blocks/bob").status_code == 404
+    assert client.get("/api/auth/blocks").json()["items"] == []
 
 
 def test_a_page_full_of_people_asks_once(

@@ -38,7 +38,7 @@ def decided(found: Report, by: User, decision: str, **more: Any) -> Report:
 
 def test_each_kind_names_a_model_that_can_be_hidden() -> None:
     assert set(reportables.kinds()) == {
-        "profile", "goal", "quest", "submission", "review", "answer",
+        "profile", "goal", "quest", "submission", "work", "review", "answer",
     }  # fmt: skip
     for one in reportables.kinds().values():
         assert one.model._meta.get_field("hidden_at").null
@@ -189,7 +189,11 @@ def test_hidden_work_leaves_the_queue_and_its_reviewers_hands(
     client: Client, alice: User, bob: User, charlie: User, mona: User, submission: Submission
 ) -> None:
     held = claim(submission, bob)
-    found = report(bob, submission, "submission", reason="copied")
+    with pytest.raises(NotFound):  # bob is not to know its id yet
+        report(bob, submission, "submission", reason="copied")
+    found = report(bob, held, "work", reason="copied")
+    assert (found.kind, found.target_id) == ("submission", submission.pk)
+    assert report(bob, held, "work", reason="spam") == found
     decided(found, mona, "hidden")
     held.refresh_from_db()
     assert held.status == PeerReview.Status.RELEASED

@@ -150,22 +150,23 @@ def download_export(
 @auth_router.get("/blocks", response={200: Page[BlockOut], **refusals(422)})
 def list_blocks(request: LearnerRequest, paging: Query[Paging]) -> Any:
     """Whom you block, newest first."""
-    mine = Block.objects.visible_to(request.user).select_related("blocked")
+    mine = Block.objects.visible_to(request.user).standing().select_related("blocked")
     return paged(mine.order_by("-created_at", "-pk"), paging, list)
 
 
 @auth_router.post("/blocks", response={200: BlockOut, **refusals(403, 404, 409, 422)})
 def block(request: LearnerRequest, payload: BlockIn) -> Any:
     """Block somebody whose page you can open: neither sees the other's page, goals or quests, or
-    gets the other's work to review. Nobody is told. Safe to send twice."""
+    gets the other's work to review. Works of theirs that wait already may still meet you: if they
+    left your queue, you would know whose they are. Nobody is told. Safe to send twice."""
     person = people.find(username=payload.username, viewer=request.user)
     return blocks.block(person=person, by=request.user)
 
 
 @auth_router.delete("/blocks/{username}", response={204: None, **refusals(403, 404)})
 def unblock(request: LearnerRequest, username: str) -> Any:
-    """Take somebody off the list."""
-    mine = Block.objects.visible_to(request.user)
+    """Take somebody off the list. What they handed in meanwhile still does not come to you."""
+    mine = Block.objects.visible_to(request.user).standing()
     blocks.unblock(
         block=get_object_or_404(mine, blocked__username__iexact=username), by=request.user
     )

@@ -18,7 +18,8 @@ PAGE_SIZE = 30
 
 @require_safe
 def blocked(request: LearnerRequest) -> HttpResponse:
-    mine = Block.objects.visible_to(request.user).select_related("blocked").order_by("-created_at")
+    mine = Block.objects.visible_to(request.user).standing().select_related("blocked")
+    mine = mine.order_by("-created_at")
     page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request, "pages/settings_blocked.html", {"tabs": tabs("pages:blocked"), "page": page}
@@ -31,7 +32,10 @@ def block(request: LearnerRequest, username: str) -> HttpResponse:
     blocks.block(person=person, by=request.user)
     messages.success(
         request,
-        _("You and %(name)s see nothing of each other any more. They are not told.")
+        _(
+            "You and %(name)s see nothing of each other any more. They are not told. What waits "
+            "for a review already may still come to you, unnamed."
+        )
         % {"name": person.name},
     )
     return redirect("pages:blocked")
@@ -43,7 +47,7 @@ def _list(request: LearnerRequest, pk: int) -> str:
 
 @post_only(_list)
 def unblock(request: LearnerRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Block.objects.visible_to(request.user), pk=pk)
+    found = get_object_or_404(Block.objects.visible_to(request.user).standing(), pk=pk)
     blocks.unblock(block=found, by=request.user)
     messages.success(request, _("Taken off the list."))
     return redirect("pages:blocked")

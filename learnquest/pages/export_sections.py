@@ -53,7 +53,8 @@ SECTIONS = (
     Section("known_devices", "accounts.KnownDevice", "user", ("mark_hash",)),
     Section("weekly_digests", "accounts.WeeklyDigest", "user"),
     # Who else had to do with it stays between the moderators and them.
-    Section("reports_made", "accounts.Report", "reporter", ("person", "moderator")),
+    # Nor the id of work that one reviews: see `reviews_not_sent`.
+    Section("reports_made", "accounts.Report", "reporter", ("person", "moderator", "target_id")),
     Section(
         "decisions_of_moderators",
         "accounts.Report",
@@ -87,7 +88,21 @@ SECTIONS = (
     ),
     Section("ai_feedback", "reviews.AIFeedback", "submission__author"),
     # Whose work it was, and who reviewed, stays between the site and them.
-    Section("reviews_given", "reviews.PeerReview", "reviewer", ("author",)),
+    Section(
+        "reviews_given",
+        "reviews.PeerReview",
+        "reviewer",
+        ("author", "in_place_of"),
+        only=(("status", "submitted"),),
+    ),
+    # Before a review is sent, the work's id would tell whether its marks are known.
+    Section(
+        "reviews_not_sent",
+        "reviews.PeerReview",
+        "reviewer",
+        ("author", "submission", "in_place_of"),
+        only=(("status__in", ("claimed", "expired", "released")),),
+    ),
     Section(
         "reviews_received",
         "reviews.PeerReview",
@@ -105,6 +120,8 @@ SECTIONS = (
             "is_extra",
             "is_training",
             "released_for",
+            "given_back_at",
+            "in_place_of",
             "private_note",
             "difficulty",
             "saved_at",

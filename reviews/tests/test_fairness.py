@@ -170,7 +170,7 @@ def test_it_takes_the_same_queries_at_any_size(
     members = people(12)
     for _turn in range(2):
         community(world, members, Random(3), works=2)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             fairness.report(now=NOW)
 
 

@@ -351,8 +351,9 @@ def test_what_comes_of_a_circle_is_held_back_with_the_day_of_sending(
 def test_a_known_work_is_paid_at_once_and_does_not_say_so_before(
     client: Client, bob: User, submission: Submission, announced: bool
 ) -> None:
-    known = training.begin(by=bob, announced=announced)
+    known = training.begin(by=bob)
     assert known is not None
+    PeerReview.objects.filter(pk=known.pk).update(is_training=announced)
     client.force_login(bob)
     before = client.get(known.get_absolute_url()).content.decode()
     assert "points" not in before.lower().split("<main")[1].split("</main>")[0]

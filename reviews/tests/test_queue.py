@@ -150,13 +150,18 @@ def test_a_report_goes_to_the_moderators_with_its_words(bob: User, submission: S
     assert PeerReview.objects.get().private_note == "This is an advert."
 
 
-def test_what_two_cannot_judge_goes_there_too(
-    bob: User, carol: User, submission: Submission
+def test_what_two_who_can_judge_cannot_judge_goes_there_too(
+    alice: User, bob: User, carol: User, submission: Submission
 ) -> None:
+    ReviewCase.objects.update(is_open=False)
+    earlier = make_submission(make_challenge(make_goal(alice)))
+    for who in (bob, carol):
+        make_review(earlier, who)
+    ReviewCase.objects.filter(submission=submission).update(is_open=True)
     for who, count in ((bob, 0), (carol, 1)):
         assignment.release(review=claim(submission, who), by=who, reason="cannot_judge")
         assert ReviewCase.objects.for_moderators().count() == count
-    assert ReviewCase.objects.get().is_open
+    assert ReviewCase.objects.get(submission=submission).is_open
 
 
 def test_a_third_seat_opens_where_reviewers_disagree(
