@@ -18,24 +18,26 @@ from reviews.queue_models import SEATS, ReviewCase
 
 # Reviewers who met within this time do not judge each other.
 PAIR_REST = timedelta(days=30)
+# Unless work has waited so long: in a class of five, whoever reviewed them all has nobody else.
+PAIR_RESTS_UNTIL = timedelta(days=4)
 # What somebody owes and gave is counted over this time.
 RECKONED = timedelta(days=28)
 # A block that was taken back is kept so long, and on while work waits that it still concerns.
 BLOCKS_KEPT = timedelta(days=60)
 
 # Who blocks the reviewer, and who reviewed their work within 30 days or holds it now: two people do
-# not judge each other. This is the place for any other reason why two people should not meet, as
-# long as the reviewer cannot bring it about: what vanishes from a queue at somebody's will tells
-# them whose it is. Hence the last condition: whom the reviewer blocks is kept apart from them with
-# what was handed in while the block stood, and with nothing else.
+# not judge each other, while there may be others. This is the place for any other reason why two
+# people should not meet, as long as the reviewer cannot bring it about: what vanishes from a queue
+# at somebody's will tells them whose it is. Hence the last condition: whom the reviewer blocks is kept
+# apart from them with what was handed in while the block stood, and with nothing else.
 _MAY_MEET = """
     {0} <> %s AND {0} NOT IN (
         SELECT blocker_id FROM blocks WHERE blocked_id = %s AND ended_at IS NULL
-        UNION ALL
+    ) AND ({1} <= %s OR {0} NOT IN (
         SELECT reviewer_id FROM peer_reviews
         WHERE author_id = %s AND claimed_at > %s
             AND reviewer_id IS NOT NULL AND status <> 'released'
-    ) AND NOT EXISTS (
+    )) AND NOT EXISTS (
         SELECT 1 FROM blocks AS mine
         WHERE mine.blocker_id = %s AND mine.blocked_id = {0} AND mine.created_at <= {1}
             AND (mine.ended_at IS NULL OR mine.ended_at > {1})
@@ -92,7 +94,7 @@ class Written(Func):
 def may_meet(reviewer: User, *, now: datetime) -> Written:
     """Whether the reviewer may judge the author of a case."""
     me = reviewer.pk
-    values = [me, me, me, now - PAIR_REST, me]
+    values = [me, me, now - PAIR_RESTS_UNTIL, me, now - PAIR_REST, me]
     return Written("author", "waiting_since", sql=_MAY_MEET, values=values)
 
 

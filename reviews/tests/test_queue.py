@@ -19,6 +19,7 @@ from tests.factories import (
     make_goal,
     make_review,
     make_submission,
+    make_user,
 )
 
 HOUR = timedelta(hours=1)
@@ -31,10 +32,34 @@ def waited(work: Submission, hours: float) -> None:
 def test_two_people_do_not_judge_each_other(alice: User, bob: User, submission: Submission) -> None:
     make_review(submission, bob)
     theirs = make_submission(make_challenge(make_goal(bob)))
-    assert assignment.claim_next(by=alice) is None
+    long = timezone.now() + eligibility.PAIR_RESTS_UNTIL
+    for now in (timezone.now(), long - HOUR):
+        assert assignment.claim_next(by=alice, now=now) is None
     later = timezone.now() + eligibility.PAIR_REST + HOUR
+    ReviewCase.objects.filter(submission=theirs).update(waiting_since=later - HOUR)
     found = assignment.claim_next(by=alice, now=later)
     assert found is not None and found.submission == theirs
+
+
+@pytest.mark.django_db
+def test_whoever_reviews_a_whole_small_class_is_reviewed_all_the_same(settings: Any) -> None:
+    settings.REVIEW_OTHERS_FIRST_HOURS = 16
+    keen, *others = people = [make_user() for _person in range(4)]
+    works = [make_submission(make_challenge(make_goal(person))) for person in people]
+    begin = timezone.now()
+    for hour in range(24 * 6):
+        now = begin + hour * HOUR
+        assignment.free_seats(now=now)
+        deadlines.boost_waiting(now=now)
+        for person in [keen, *(others if hour % 24 == 20 else ())]:
+            review = assignment.claim_next(by=person, now=now)
+            if review is not None:
+                sent = answers(review.submission.challenge)
+                peer_review.submit_review(review=review, by=person, now=now, **sent)
+    for work in works:
+        assert PeerReview.objects.filter(submission=work).sent().count() >= 2
+        work.refresh_from_db()
+        assert work.status == Submission.Status.ACCEPTED
 
 
 def test_nor_while_one_holds_the_others_work(
