@@ -25,11 +25,12 @@ RECKONED = timedelta(days=28)
 # A block that was taken back is kept so long, and on while work waits that it still concerns.
 BLOCKS_KEPT = timedelta(days=60)
 
-# Who blocks the reviewer, and who reviewed their work within 30 days or holds it now: two people do
-# not judge each other, while there may be others. This is the place for any other reason why two
-# people should not meet, as long as the reviewer cannot bring it about: what vanishes from a queue
-# at somebody's will tells them whose it is. Hence the last condition: whom the reviewer blocks is kept
-# apart from them with what was handed in while the block stood, and with nothing else.
+# Who blocks the reviewer, and who reviewed their work within 30 days or holds it now: two people
+# do not judge each other, while there may be others. This is the place for any other reason why
+# two people should not meet, as long as the reviewer cannot bring it about: what vanishes from a
+# queue at somebody's will tells them whose it is. Hence the last condition: whom the reviewer
+# blocks is kept apart from them with what was handed in while the block stood, and with nothing
+# else.
 _MAY_MEET = """
     {0} <> %s AND {0} NOT IN (
         SELECT blocker_id FROM blocks WHERE blocked_id = %s AND ended_at IS NULL
