@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts import moderation
+from accounts.models import Report, User
 from learnquest.core.errors import Conflict, Invalid
 from reviews import cases, eligibility
 from reviews.models import PeerReview, ReviewCase
@@ -24,6 +25,8 @@ HEAD = 50
 FRESH = timedelta(hours=24)
 TRIES = 3
 NOTE_LENGTH = 2000
+# What is said on giving work back may become a report, whose note is no longer.
+RELEASE_NOTE_LENGTH = 1000
 
 __all__ = ["LEASE", "QUIET", "SEATS", "claim_next", "open_claim", "release", "renew", "waiting_for"]
 
@@ -175,19 +178,20 @@ def release(
 ) -> PeerReview:
     """Give a claim back to the pool, perhaps with a reason; what was written stays with it.
 
-    Work that is reported goes to the moderators at once, and so does work that a second reviewer
-    cannot judge. Raises Conflict for a review that was sent or given back already, and Invalid
-    for a reason that there is not, or a report without words.
+    Work that is reported goes to the moderators at once, as a report that stays whatever its
+    author does; so does work that a second reviewer cannot judge. Raises Conflict for a review
+    that was sent or given back already, and Invalid for a reason that there is not, a report
+    without words, or words without a reason.
     """
     review = _claimed(review, by)
     _check_reason(reason, note)
     review.status = PeerReview.Status.RELEASED
     review.released_for = reason
     review.holds_seat = False
-    if note.strip():
-        review.private_note = note.strip()
+    # A note to the moderators that was not sent stays unsent: this one takes its place.
+    review.private_note = note.strip()
     review.save(update_fields=["status", "released_for", "holds_seat", "private_note"])
-    _pass_on(review, now)
+    _pass_on(review, by, now)
     cases.recount(submission_id=review.submission_id, now=now)
     return review
 
@@ -198,17 +202,29 @@ def _check_reason(reason: str, note: str) -> None:
     if reason == PeerReview.ReleasedFor.REPORTED and not note.strip():
         words = [_("Tell the moderators in a sentence what is wrong.")]
         raise Invalid(_("A report needs a reason."), errors={"note": words})
-    if len(note) > NOTE_LENGTH:
+    if note.strip() and not reason:
+        why = [_("Say why you give it back.")]
+        raise Invalid(_("A note needs a reason."), errors={"reason": why})
+    if len(note.strip()) > RELEASE_NOTE_LENGTH:
         raise Invalid(
-            _("The note is too long."), errors={"note": [_("Shorten this to 2000 characters.")]}
+            _("The note is too long."), errors={"note": [_("Shorten this to 1000 characters.")]}
         )
 
 
-def _pass_on(review: PeerReview, now: datetime | None) -> None:
+def _pass_on(review: PeerReview, by: User, now: datetime | None) -> None:
     """Put the work on the moderators' list where the reason calls for it."""
     reasons = PeerReview.ReleasedFor
     if review.released_for == reasons.REPORTED:
         concern = ReviewCase.Concern.REPORTED
+        # The author may take the work back, and its case goes with it; the report stays.
+        moderation.report(
+            kind="submission",
+            target_id=review.submission_id,
+            by=by,
+            reason=Report.Reason.OTHER,
+            note=review.private_note,
+            now=now,
+        )
     elif (
         review.released_for == reasons.CANNOT_JUDGE
         and PeerReview.objects.filter(
