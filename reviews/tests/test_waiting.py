@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import moderation
 from accounts.models import AuditEvent, Notification, Report, User
 from learnquest.core.errors import Conflict, Forbidden, Invalid
+from learnquest.pages.export_sections import sections
 from reviews import assignment, deadlines, peer_review, waiting, withdrawal
 from reviews.models import PeerReview, ReviewCase
 from submissions import drafting
@@ -225,3 +226,10 @@ def test_words_without_a_reason_are_refused(bob: User, submission: Submission) -
     with pytest.raises(Invalid):
         assignment.release(review=review, by=bob, reason="reported", note="x" * 1001)
     assert PeerReview.objects.get().status == "claimed"
+
+
+def test_the_authors_export_says_nothing_of_it(alice: User, reported: ReviewCase) -> None:
+    [row] = next(one for one in sections() if one.name == "review_cases").rows(alice)
+    assert "waiting_since" in row
+    everything = [list(one.rows(alice)) for one in sections()]
+    assert "reported" not in str(everything) and HATE not in str(everything)
