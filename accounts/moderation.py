@@ -285,9 +285,11 @@ def _picked(reports: list[Report], wanted: Report) -> Report:
 
 
 def _audit(report: Report, by: User, decision: str, now: datetime) -> None:
+    # Nobody reads in their export that something of theirs was reported, and for nothing.
+    is_theirs = decision != Decision.DISMISSED
     audit.record(
         kind=audit.Kind.MODERATED,
-        user=report.person,
+        user=report.person if is_theirs else None,
         actor=by,
         details={
             "decision": decision,

@@ -78,6 +78,8 @@ def test_work_that_its_author_takes_back_leaves_the_report(
     words = work.body
     told = Notification.objects.filter(user=alice).count()
     withdrawal.withdraw(submission=work, by=alice)
+    html = page(client, mona, NOTES)
+    assert HATE in html and "took the work back" in html and work.get_absolute_url() not in html
     drafting.discard_draft(submission=Submission.objects.get(pk=work.pk), by=alice)
     found = moderation.queue().get()
     html = page(client, mona, f"/moderation/{found.pk}/")
@@ -110,6 +112,10 @@ def test_a_note_with_a_review_is_found_without_a_case(
     html = page(client, mona, NOTES)
     assert "I saw this before." in html and submission.get_absolute_url() in html
     assert "carol" not in html.lower()
+    work = submission.get_absolute_url()
+    assert "I saw this before." in page(client, mona, work)
+    assert "I saw this before." not in page(client, submission.author, work)
+    client.force_login(mona)
     listed = client.get("/api/moderation/notes").json()["items"]
     assert [one["note"] for one in listed] == ["I saw this before."]
 
