@@ -4,6 +4,7 @@ A decision is on the thing: all reports of it that wait are decided with it. Nob
 they reported, or what is theirs. Whom a decision falls on never learns who reported.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -190,6 +191,28 @@ def queue() -> "QuerySet[Report]":
     )
 
 
+def concerning(user: User, reports: Sequence[Report]) -> set[int]:
+    """Return the ids of those reports that have to do with `user`, in two queries for each kind.
+
+    They reported the thing, it is theirs, or they stand on its other side, as the author of a
+    work does to a review of it. Such a moderator learns no names there, and decides nothing.
+    """
+    targets: dict[str, set[int]] = {}
+    for one in reports:
+        targets.setdefault(one.kind, set()).add(one.target_id)
+    found: set[tuple[str, int]] = set()
+    for kind, ids in targets.items():
+        reported = Report.objects.filter(reporter=user, kind=kind, target_id__in=ids)
+        found |= {(kind, pk) for pk in reported.values_list("target_id", flat=True)}
+        reportable = reportables.of(kind)
+        if reportable is not None and reportable.concerns is not None:
+            theirs = reportable.concerns(user).filter(pk__in=ids)
+            found |= {(kind, pk) for pk in theirs.values_list("pk", flat=True)}
+    return {
+        one.pk for one in reports if one.person_id == user.pk or (one.kind, one.target_id) in found
+    }
+
+
 def history_of(person: User | None) -> list[Report]:
     """Return what was decided against somebody before, the last first."""
     if person is None:
@@ -236,8 +259,6 @@ def _same(report: Report, *, by: User) -> list[Report]:
     reports = list(waiting)
     if report.pk not in {one.pk for one in reports}:
         raise Conflict(_("This report was decided already."))
-    if any(one.reporter_id == by.pk for one in reports):
-        raise Forbidden(_("You reported this yourself: another moderator decides."))
     return reports
 
 
@@ -254,6 +275,10 @@ def _may_decide(report: Report, by: User) -> None:
         raise NotFound(_("There is no such report."))
     if report.person_id == by.pk:
         raise Forbidden(_("This is about something of yours: another moderator decides."))
+    if Report.objects.about_the_same(report).filter(reporter=by).exists():
+        raise Forbidden(_("You reported this yourself: another moderator decides."))
+    if concerning(by, [report]):
+        raise Forbidden(_("You have to do with this: another moderator decides."))
 
 
 def _is_held_by_another(report: Report, by: User, now: datetime) -> bool:
@@ -267,9 +292,11 @@ def _picked(reports: list[Report], wanted: Report) -> Report:
 
 
 def _audit(report: Report, by: User, decision: str, now: datetime) -> None:
+    # Nobody reads in their export that something of theirs was reported, and for nothing.
+    is_theirs = decision != Decision.DISMISSED
     audit.record(
         kind=audit.Kind.MODERATED,
-        user=report.person,
+        user=report.person if is_theirs else None,
         actor=by,
         details={
             "decision": decision,

@@ -1,5 +1,6 @@
 """Reports for learners, and the moderators' queue, for API clients."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -57,14 +58,34 @@ class CaseOut(ReportOut):
     """A report as moderators see it."""
 
     reason: Report.Reason
-    note: str
-    excerpt: str = Field(description="What it said when it was reported.")
-    person: str | None = Field(description="Username of whose it is.")
+    note: str = Field(description="Empty in what concerns you.")
+    excerpt: str = Field(
+        description="What it said when it was reported. Empty in what concerns you."
+    )
+    person: str | None = Field(
+        description="Username of whose it is; null for nobody, and in what concerns you."
+    )
     moderator: str | None = Field(description="Name of who has it.")
+    concerns_you: bool = Field(
+        description="You reported it, it is yours, or you are its other side, such as the author "
+        "of a reviewed work: another moderator decides."
+    )
+
+    @staticmethod
+    def resolve_note(report: Report) -> str:
+        return "" if _is_apart(report) else report.note
+
+    @staticmethod
+    def resolve_excerpt(report: Report) -> str:
+        return "" if _is_apart(report) else report.excerpt
 
     @staticmethod
     def resolve_person(report: Report) -> str | None:
-        return report.person.username if report.person else None
+        return report.person.username if report.person and not _is_apart(report) else None
+
+    @staticmethod
+    def resolve_concerns_you(report: Report) -> bool:
+        return _is_apart(report)
 
     @staticmethod
     def resolve_moderator(report: Report) -> str | None:
@@ -118,13 +139,14 @@ def list_cases(request: LearnerRequest, query: Query[CaseQuery]) -> Any:
     """All reports, the oldest first. For moderators, like all under this path."""
     _moderators_only(request)
     reports = Report.objects.select_related("person", "moderator").order_by("created_at", "pk")
-    return paged(reports.filter(state=query.state) if query.state else reports, query, list)
+    found = reports.filter(state=query.state) if query.state else reports
+    return paged(found, query, lambda rows: _as_seen(rows, request.user))
 
 
 @moderation_router.get("/reports/{report_id}", response={200: CaseOut, **refusals(404)})
 def read_case(request: LearnerRequest, report_id: Id) -> Any:
     """One report with what it said."""
-    return _case(request, report_id)
+    return _as_seen([_case(request, report_id)], request.user)[0]
 
 
 @moderation_router.post(
@@ -182,6 +204,19 @@ def lift_suspension(request: LearnerRequest, username: str) -> Any:
     person = get_object_or_404(User, username__iexact=username, suspended_at__isnull=False)
     suspension.lift(user=person, by=request.user)
     return Status(204, None)
+
+
+def _as_seen(reports: Sequence[Report], user: User) -> list[Report]:
+    """Mark the reports that have to do with the moderator who reads them."""
+    theirs = moderation.concerning(user, reports)
+    for report in reports:
+        report.is_apart = report.pk in theirs  # type: ignore[attr-defined]
+    return list(reports)
+
+
+def _is_apart(report: Report) -> bool:
+    # Whoever has just decided something had nothing to do with it.
+    return getattr(report, "is_apart", False)
 
 
 def _moderators_only(request: LearnerRequest) -> None:

@@ -114,7 +114,10 @@ def queue(request: LearnerRequest) -> HttpResponse:
 @require_safe
 @for_moderators
 def case(request: LearnerRequest, pk: int) -> HttpResponse:
-    return _case(request, _report(pk), DecisionForm())
+    found = _report(pk)
+    if found.reporter_id == request.user.pk or found.fell_on(request.user):
+        return redirect("moderation:one", found.pk)
+    return _case(request, found, DecisionForm())
 
 
 @post_only("moderation:case")
@@ -192,6 +195,9 @@ def _do(request: LearnerRequest, pk: int, deed: Callable[..., Any], done: str) -
 def _case(
     request: LearnerRequest, found: Report, form: DecisionForm, *, status: int = 200
 ) -> HttpResponse:
+    if moderation.concerning(request.user, [found]):
+        context = {"report": found, "label": _label(found), "is_apart": True}
+        return render(request, "moderation/case.html", context, status=status)
     reportable = reportables.of(found.kind)
     thing = reportable.find(found.target_id) if reportable else None
     words = reportable.words(thing) if reportable and thing is not None else ""

@@ -35,6 +35,8 @@ class Reportable:
     words: Callable[[Any], str]
     # The page on which whose it is finds it.
     path: Callable[[Any], str]
+    # What has to do with somebody whose it is not: they neither decide nor learn whose it is.
+    concerns: Callable[[User], "models.QuerySet[Any]"] | None = None
     after_hiding: Callable[[Any], None] = _nothing
     after_undoing: Callable[[Any], None] = _nothing
     # The kind and the thing that are meant by this one, where a learner must not know the id of

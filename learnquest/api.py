@@ -29,6 +29,7 @@ from reviews.api import router as review_router
 from reviews.feedback_api import router as feedback_router
 from reviews.similar_api import router as similar_router
 from reviews.submissions_api import router as submission_router
+from reviews.waiting_api import router as waiting_router
 from submissions.api import router as attachment_router
 
 DESCRIPTION = """\
@@ -127,6 +128,7 @@ api.add_router("/reports", reports_router)
 api.add_router("/moderation", moderation_router)
 api.add_router("/moderation", moderation_of_reviews)
 api.add_router("/moderation", similar_router)
+api.add_router("/moderation", waiting_router)
 api.add_router("/reviews", after_router)
 api.add_router("/submissions", appeal_router)
 api.add_router("/badges", badge_router)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import blocks, inbox
+from accounts import inbox
 from accounts.models import Notification, User
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from learnquest.core.text import is_blank
-from reviews.models import Answer, PeerReview, PeerReviewQuerySet
+from reviews.models import Answer, CopyDecision, PeerReview, PeerReviewQuerySet
 from submissions.models import Submission
 
 MOST_ANSWERS = 12
@@ -74,8 +75,9 @@ def thank(*, review: PeerReview, by: User, now: datetime | None = None) -> PeerR
 def answer(*, review: PeerReview, by: User, text: str, now: datetime | None = None) -> Answer:
     """Say something about a review to its other side, unnamed as the review itself.
 
-    Raises Invalid, by field, for no words or too many, and Conflict once twelve were written or
-    when nobody is there to read it.
+    Where a block stands between the two it reaches nobody, and its writer sees it all the same: who
+    is blocked would else be told by it. Raises Invalid, by field, for no words or too many, and
+    Conflict once twelve were written or when the other side's account is gone.
     """
     review = _held(review, by)
     text = text.strip()
@@ -87,9 +89,11 @@ def answer(*, review: PeerReview, by: User, text: str, now: datetime | None = No
     if message:
         raise Invalid(message, errors={"text": [message]})
     other = _other_side(review, by)
-    if other is None or _is_closed_to(review, by, other):
+    if other is None:
         raise Conflict(_("This talk is closed."))
-    if Answer.objects.filter(review=review).count() >= MOST_ANSWERS:
+    # What was held on the other side does not count: it would tell that there is something.
+    seen = Answer.objects.filter(Q(is_delivered=True) | Q(writer=by), review=review)
+    if seen.count() >= MOST_ANSWERS:
         raise Conflict(_("Twelve answers are enough about one review: this talk is closed."))
     new = Answer.objects.create(
         review=review,
@@ -97,20 +101,21 @@ def answer(*, review: PeerReview, by: User, text: str, now: datetime | None = No
         is_by_author=by.pk == review.author_id,
         text=text,
         created_at=now or timezone.now(),
+        is_delivered=not by.is_apart_from(other),
     )
-    _tell(review, other, Notification.Kind.ANSWERED)
+    if new.is_delivered:
+        _tell(review, other, Notification.Kind.ANSWERED)
     return new
 
 
-def _is_closed_to(review: PeerReview, by: User, other: int) -> bool:
-    """Whether a block closes the talk to `by`; nobody is told that it is one.
-
-    One's own does so only where both know who they are: else one could block names until the talk
-    closes, and know whose side it is.
-    """
-    if review.shows_names:
-        return by.is_apart_from(other)
-    return blocks.has_blocked(by.pk, by_id=other)
+def has_outcome(work: Submission) -> bool:
+    """Whether the sides may reach each other; copied work that was in review may return there."""
+    if work.status not in SETTLED:
+        return False
+    was_in_review = CopyDecision.objects.standing().filter(
+        submission=work, status=Submission.Status.SUBMITTED
+    )
+    return not was_in_review.exists()
 
 
 def lines_of(review: PeerReview, reader: User, answers: list[Answer]) -> list[Line]:
@@ -160,7 +165,7 @@ def _held(review: PeerReview, by: User) -> PeerReview:
         .select_related("submission__challenge")
         .get(pk=review.pk)
     )
-    if found.submission.status not in SETTLED:
+    if not has_outcome(found.submission):
         raise Conflict(_("Wait for the outcome: until then neither side can reach the other."))
     return found
 

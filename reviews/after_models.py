@@ -16,11 +16,15 @@ from submissions.models import Submission
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, user: User) -> Self:
-        """The two sides of the review, unless hidden; always the writer's own; moderators."""
+        """The two sides of the review, unless hidden or held; always the writer's own; moderators.
+
+        What is held, since a block stands between the two, not even a moderator on the other side.
+        """
         if user.is_moderator:
-            return self
+            is_side = Q(review__reviewer=user) | Q(review__author=user)
+            return self.filter(Q(writer=user) | Q(is_delivered=True) | ~is_side)
         side = Q(review__reviewer=user) | Q(review__author=user, review__hidden_at=None)
-        return self.filter(Q(writer=user) | side & Q(hidden_at=None))
+        return self.filter(Q(writer=user) | side & Q(hidden_at=None, is_delivered=True))
 
 
 class Answer(Hideable):
@@ -36,6 +40,8 @@ class Answer(Hideable):
     is_by_author = models.BooleanField()
     text = models.TextField(_("answer"), validators=[MaxLengthValidator(1000)])
     created_at = models.DateTimeField(default=timezone.now)
+    # Not where a block stood between the two as it was written; its writer is not told so.
+    is_delivered = models.BooleanField(default=True)
 
     objects = AnswerQuerySet.as_manager()
 
@@ -50,10 +56,15 @@ class Answer(Hideable):
         return f"Answer to review {self.review_id}"
 
     def is_visible_to(self, user: User) -> bool:
-        if self.writer_id == user.pk or user.is_moderator:
+        if self.writer_id == user.pk:
             return True
-        is_author = self.review.author_id == user.pk and not self.review.is_hidden
-        return (is_author or self.review.reviewer_id == user.pk) and not self.is_hidden
+        is_author, is_reviewer = (
+            side == user.pk for side in (self.review.author_id, self.review.reviewer_id)
+        )
+        if user.is_moderator:
+            return self.is_delivered or not (is_author or is_reviewer)
+        is_author = is_author and not self.review.is_hidden
+        return (is_author or is_reviewer) and not self.is_hidden and self.is_delivered
 
 
 class AppealQuerySet(models.QuerySet["Appeal"]):

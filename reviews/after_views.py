@@ -15,7 +15,7 @@ from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
-from reviews import after, appeals, steps
+from reviews import after, appeals, attempts, steps
 from reviews.after import SETTLED
 from reviews.appeal_forms import AppealDecisionForm, AppealForm
 from reviews.models import Appeal, PeerReview
@@ -32,6 +32,8 @@ def context_of(work: Submission, reviews: list[PeerReview], reader: User) -> dic
         after.attach_talks(reviews, reader)
     return {
         "is_settled": is_settled,
+        "can_talk": after.has_outcome(work),
+        "is_copied": is_settled and attempts.is_copy(work),
         "steps": steps.steps_of(work, reader) if is_settled else [],
         "can_appeal": is_settled and appeals.can_appeal(work, reader),
     }

@@ -191,7 +191,9 @@ class StandingAsReviewerOut(Schema):
 
 class ReleaseIn(In):
     reason: Literal["", "no_time", "cannot_judge", "knows_author", "reported"] = ""
-    note: str = Field("", description="What moderators should know; needed for a report.")
+    note: str = Field(
+        "", description="What moderators should know, with a reason; needed for a report."
+    )
 
 
 class FieldWaitingOut(Schema):

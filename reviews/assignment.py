@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts import moderation
+from accounts.models import Report, User
 from learnquest.core.errors import Conflict, Invalid
 from learnquest.core.text import is_blank
 from reviews import cases, eligibility, giving_back
@@ -25,6 +26,8 @@ HEAD = 50
 FRESH = timedelta(hours=24)
 TRIES = 3
 NOTE_LENGTH = 2000
+# What is said on giving work back may become a report, whose note is no longer.
+RELEASE_NOTE_LENGTH = 1000
 
 __all__ = ["LEASE", "QUIET", "SEATS", "claim_next", "open_claim", "release", "renew", "waiting_for"]
 
@@ -197,9 +200,10 @@ def release(
     """Give a claim back to the pool, perhaps with a reason; what was written stays with it.
 
     Always allowed, though it counts: see `giving_back`. Work that is reported goes to the
-    moderators at once, and so does work of which a second reviewer says that they cannot judge it,
-    both of whom have judged others before. Raises Conflict for a review that was sent or given back
-    already, and Invalid for a reason that there is not, or a report without words.
+    moderators at once, as a report that stays whatever its author does; and so does work of which a
+    second reviewer says that they cannot judge it, both of whom have judged others before. Raises
+    Conflict for a review that was sent or given back already, and Invalid for a reason that there
+    is not, a report without words, or words without a reason.
     """
     review = _claimed(review, by)
     _check_reason(reason, note)
@@ -207,12 +211,12 @@ def release(
     review.released_for = reason
     review.holds_seat = False
     review.given_back_at = (now or timezone.now()) if giving_back.counts(review) else None
-    if note.strip():
-        review.private_note = note.strip()
+    # A note to the moderators that was not sent stays unsent: this one takes its place.
+    review.private_note = note.strip()
     review.save(
         update_fields=["status", "released_for", "holds_seat", "given_back_at", "private_note"]
     )
-    _pass_on(review, now)
+    _pass_on(review, by, now)
     cases.recount(submission_id=review.submission_id, now=now)
     return review
 
@@ -223,17 +227,29 @@ def _check_reason(reason: str, note: str) -> None:
     if reason == PeerReview.ReleasedFor.REPORTED and is_blank(note):
         words = [_("Tell the moderators in a sentence what is wrong.")]
         raise Invalid(_("A report needs a reason."), errors={"note": words})
-    if len(note) > NOTE_LENGTH:
+    if note.strip() and not reason:
+        why = [_("Say why you give it back.")]
+        raise Invalid(_("A note needs a reason."), errors={"reason": why})
+    if len(note.strip()) > RELEASE_NOTE_LENGTH:
         raise Invalid(
-            _("The note is too long."), errors={"note": [_("Shorten this to 2000 characters.")]}
+            _("The note is too long."), errors={"note": [_("Shorten this to 1000 characters.")]}
         )
 
 
-def _pass_on(review: PeerReview, now: datetime | None) -> None:
+def _pass_on(review: PeerReview, by: User, now: datetime | None) -> None:
     """Put the work on the moderators' list where the reason calls for it."""
     reasons = PeerReview.ReleasedFor
     if review.released_for == reasons.REPORTED:
         concern = ReviewCase.Concern.REPORTED
+        # The author may take the work back, and its case goes with it; the report stays.
+        moderation.report(
+            kind="work",
+            target_id=review.pk,
+            by=by,
+            reason=Report.Reason.OTHER,
+            note=review.private_note,
+            now=now,
+        )
     elif review.released_for == reasons.CANNOT_JUDGE and giving_back.is_beyond_reviewers(
         review.submission_id
     ):

@@ -93,6 +93,12 @@ def escalate(
     )
 
 
+def take_off_list(*, case: ReviewCase) -> bool:
+    """Take work off the moderators' list; returns whether it still stood there."""
+    on_list = ReviewCase.objects.filter(pk=case.pk, escalated_at__isnull=False)
+    return bool(on_list.update(escalated_at=None, escalated_for=""))
+
+
 def open_missing(*, now: datetime | None = None) -> int:
     """Open a case for all work in review that has none; returns how many. For bulk imports."""
     now = now or timezone.now()

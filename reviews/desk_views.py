@@ -189,15 +189,13 @@ def _sent(review: PeerReview) -> str:
 @post_only("reviews:desk")
 def release(request: LearnerRequest, pk: int) -> HttpResponse:
     review = _own_review(request, pk)
+    reason = request.POST.get("reason", "")
+    note = request.POST.get("note", "").replace("\x00", "")
     try:
-        review = assignment.release(
-            review=review,
-            by=request.user,
-            reason=request.POST.get("reason", ""),
-            note=request.POST.get("note", "").replace("\x00", ""),
-        )
+        review = assignment.release(review=review, by=request.user, reason=reason, note=note)
     except Invalid as refusal:
-        return _desk(request, review, release_refusal=refusal, status=422)
+        given: dict[str, object] = {"release_reason": reason, "release_note": note}
+        return _desk(request, review, release_refusal=refusal, more=given, status=422)
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -1,7 +1,8 @@
 """Whether peer review treats people alike: waits, load, agreement, fields, and rings.
 
 All of it comes from two queries, over the reviews that were sent lately, and NumPy. Beside it
-stands who gives work back often.
+stands who gives work back often. Works whose marks are known are nobody's wait, and second opinions
+on an appeal come after the outcome: neither counts.
 
 A **ring** is a group whose members review each other more often than chance explains. By chance
 means: each reviewer's k reviews fall on authors in proportion to how many reviews each author got,
@@ -178,8 +179,9 @@ def _shown(value: float) -> str:
 
 def _read(since: datetime) -> Grades:
     rows = list(
-        PeerReview.objects.sent()
-        .filter(submitted_at__gte=since)
+        PeerReview.objects.of_peers()
+        .sent()
+        .filter(submitted_at__gte=since, is_for_appeal=False)
         .values_list(
             "submission_id",
             "reviewer_id",

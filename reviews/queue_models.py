@@ -29,8 +29,9 @@ class ReviewCaseQuerySet(models.QuerySet["ReviewCase"]):
         return self.order_by("-is_boosted", "taken", "waiting_since", "pk")
 
     def for_moderators(self) -> Self:
-        """What went to the moderators' list, the oldest first."""
-        return self.filter(escalated_at__isnull=False).order_by("escalated_at")
+        """What went to the moderators' list, the oldest first; of hidden work they decided."""
+        found = self.filter(escalated_at__isnull=False, submission__hidden_at=None)
+        return found.order_by("escalated_at", "pk")
 
 
 class ReviewCase(models.Model):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -64,6 +65,9 @@ register(
         title=lambda work: work.challenge.title,
         words=_words_of_work,
         path=lambda work: work.get_absolute_url(),
+        concerns=lambda user: Submission.objects.filter(
+            pk__in=PeerReview.objects.given_by(user).values("submission")
+        ),
         after_hiding=release_claims_on,
     )
 )
@@ -92,6 +96,7 @@ register(
         ),
         words=words_of_review,
         path=lambda review: review.get_absolute_url(),
+        concerns=lambda user: PeerReview.objects.filter(author=user),
         after_undoing=count_again,
     )
 )
@@ -110,6 +115,9 @@ register(
             answer.review.submission.get_absolute_url()
             if answer.is_by_author
             else answer.review.get_absolute_url()
+        ),
+        concerns=lambda user: Answer.objects.filter(
+            Q(review__author=user) | Q(review__reviewer=user)
         ),
     )
 )

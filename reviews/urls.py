@@ -7,6 +7,7 @@ from reviews import (
     similar_views,
     standing_views,
     views,
+    waiting_views,
     work_views,
 )
 
@@ -46,6 +47,9 @@ urlpatterns = [
     path(
         "moderation/copies/<int:pk>/take-back/", similar_views.take_back, name="take_back_similar"
     ),
+    path("moderation/waiting/", waiting_views.works, name="waiting_list"),
+    path("moderation/waiting/<int:pk>/", waiting_views.work, name="waiting"),
+    path("moderation/waiting/<int:pk>/decide/", waiting_views.decide, name="decide_waiting"),
     path("moderation/fairness/", fairness_views.page, name="fairness"),
     path("moderation/fairness.csv", fairness_views.table, name="fairness_table"),
 ]

@@ -20,6 +20,7 @@ from reviews import (
     handin,
     highlight,
     peer_review,
+    waiting,
     waits,
     withdrawal,
 )
@@ -109,10 +110,18 @@ def submission(request: LearnerRequest, pk: int) -> HttpResponse:
         "reviews_needed": REVIEWS_NEEDED,
         "pass_mark": round(PASS_MARK),
         "copy": copy,
+        "notes": _notes(request, work),
         "can_take_back": copies.may_take_back(copy, request.user),
         "can_withdraw": context["is_mine"] and withdrawal.can_withdraw(work),
     }
     return render(request, "reviews/submission.html", context)
+
+
+def _notes(request: LearnerRequest, work: Submission) -> list[PeerReview]:
+    """Return what reviewers of this work wrote to moderators, where the reader is one."""
+    if not request.user.is_moderator:
+        return []
+    return list(waiting.notes_for(request.user).filter(submission=work))
 
 
 @post_only("reviews:submission")

@@ -232,6 +232,12 @@ PAGES: dict[str, list[Rule]] = {
         moderator(422, "similar", **POST, decision="dismissed"),
     ],
     "reviews:take_back_similar": [moderator(422, "copy", **POST)],
+    "reviews:waiting_list": [moderator(200)],
+    "reviews:waiting": [moderator(200, "waiting")],
+    "reviews:decide_waiting": [
+        moderator(302, "waiting", **POST, reason="No rule is broken."),
+        moderator(422, "waiting", **POST),
+    ],
     "reviews:attachment": [reviewer("file_to_review", 200)],
     "reviews:changes": [reviewer("claim", 404), reviewer("second_claim", 200)],
     "reviews:withdraw": [owner("submission", 302, **POST)],
@@ -596,6 +602,11 @@ API: dict[tuple[str, str], Rule] = {
     ("GET", "/api/moderation/similar"): moderator(200, **NO_ONE),
     ("POST", "/api/moderation/similar/{flag_id}/decide"): moderator(
         422, "similar", **POST, **NO_ONE, decision="confirmed", reason=""
+    ),
+    ("GET", "/api/moderation/waiting"): moderator(200, **NO_ONE),
+    ("GET", "/api/moderation/notes"): moderator(200, **NO_ONE),
+    ("POST", "/api/moderation/waiting/{case_id}/decide"): moderator(
+        422, "waiting", **POST, **NO_ONE, decision="back", reason=""
     ),
     ("POST", "/api/moderation/copies/{copy_id}/take-back"): moderator(
         422, "copy", **POST, **NO_ONE, reason=""

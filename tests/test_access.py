@@ -29,7 +29,8 @@ from goals.models import Goal
 from leaderboard import credentials
 from learnquest.api import api
 from learnquest.pages import data_export
-from reviews import appeals, work_numbers
+from reviews import appeals, cases, work_numbers
+from reviews.models import ReviewCase
 from submissions import hints
 from submissions.models import Submission
 from tests import access_document
@@ -84,6 +85,7 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
     work = make_submission_with_file(make_challenge(goal))
     sent = make_review(work, carol)
     claimed = claim(work, bob)
+    cases.escalate(submission_id=work.pk, concern=ReviewCase.Concern.WAIT)
     again = make_second_attempt(make_challenge(goal, title="Twice"), bob)
     Submission.objects.filter(pk=again.submission_id).update(status="accepted")
     plan = generation.request_plan(goal=goal, by=alice)
@@ -144,6 +146,7 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
         "second_claim": again.pk,
         "similar": make_flag(again.submission, work).pk,
         "copy": make_copy(make_submission(make_challenge(goal, title="Copied")), work, mona).pk,
+        "waiting": ReviewCase.objects.get(submission=work).pk,
         "claim": claimed.pk,
         "work_in_hand": work_numbers.of(claimed),
         "file_to_review": (claimed.pk, 1),

@@ -9,18 +9,20 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.base import AXE_SCRIPT as AXE
 from playwright.sync_api import Browser, Page, expect
 
-from accounts.models import User
+from accounts import moderation
+from accounts.models import Report, User
 from ai import explaining
 from ai.models import AIRequest, Transcript
 from challenges import generation, replan_writing
 from challenges.models import Proposal
 from goals import milestones
 from goals.models import Milestone
-from reviews import ai_feedback
+from reviews import ai_feedback, assignment, peer_review
 from submissions import hints
 from tests import journey
 from tests.factories import (
     PASSWORD,
+    answers,
     claim,
     make_challenge,
     make_copy,
@@ -198,6 +200,35 @@ def test_pages_about_a_copy_are_open_to_everybody(live_server: Any, browser: Bro
             journey.sign_in(page, person.display_name)
             found += [trouble for path in paths for trouble in troubles(page, path)]
     assert found == []
+
+
+def test_pages_about_what_waits_for_moderators_are_open_to_everybody(
+    live_server: Any, browser: Browser
+) -> None:
+    alice, bob, carol = (make_user() for _ in range(3))
+    mona = make_user(email="mona@example.com", display_name="Mona", is_superuser=True)
+    work = make_submission(make_challenge(make_goal(alice)))
+    assignment.release(
+        review=claim(work, bob), by=bob, reason="reported", note="The second half is hateful."
+    )
+    review = claim(work, carol)
+    peer_review.submit_review(
+        review=review, by=carol, private_note="I know it.", **answers(work.challenge)
+    )
+    of_mona = make_review(make_submission(make_challenge(make_goal(mona))), bob)
+    moderation.report(kind="review", target_id=of_mona.pk, by=mona, reason="unfair")
+    list_of_them = "/moderation/waiting/"
+    paths = [
+        list_of_them,
+        f"{list_of_them}?show=notes",
+        f"{list_of_them}{work.review_case.pk}/",
+        work.get_absolute_url(),
+        # One that she decides, and her own, which another does.
+        *(f"/moderation/{found.pk}/" for found in Report.objects.order_by("pk")),
+    ]
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, mona.display_name)
+        assert [trouble for path in paths for trouble in troubles(page, path)] == []
 
 
 def test_the_loop_can_be_walked_by_keyboard(live_server: Any, browser: Browser) -> None:

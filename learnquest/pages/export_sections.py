@@ -130,12 +130,13 @@ SECTIONS = (
         ),
         only=(("status", "submitted"),),
     ),
-    Section("review_cases", "reviews.ReviewCase", "author"),
+    # What reviewers told the moderators is between them.
+    Section("review_cases", "reviews.ReviewCase", "author", ("escalated_at", "escalated_for")),
     Section("outcomes", "reviews.Outcome", "submission__author"),
     Section(
         "standing_as_reviewer", "reviews.GraderStanding", "reviewer", ("coach", "belief", "fit")
     ),
-    Section("answers_about_reviews", "reviews.Answer", "writer"),
+    Section("answers_about_reviews", "reviews.Answer", "writer", ("is_delivered",)),
     Section("appeals", "reviews.Appeal", "submission__author", ("moderator",)),
     Section(
         "works_found_copied",

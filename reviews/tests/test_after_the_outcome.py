@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts import blocks
-from accounts.models import Notification, User
+from accounts.models import Block, Notification, User
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from reviews import after
 from reviews.models import Answer, PeerReview
@@ -109,12 +109,63 @@ def test_a_talk_is_short(alice: User, settled: PeerReview) -> None:
         after.answer(review=settled, by=alice, text="And another thing.")
 
 
-def test_a_block_closes_the_talk_and_does_not_say_so(
+@pytest.mark.parametrize("blocked_by", ["alice", "bob"])
+def test_a_block_holds_what_is_written_and_does_not_say_so(
+    client: Client, alice: User, bob: User, settled: PeerReview, blocked_by: str
+) -> None:
+    path = f"/api/reviews/{settled.pk}/answers"
+
+    def said(text: str) -> tuple[int, dict[str, Any]]:
+        client.force_login(alice)
+        answer = client.post(path, {"text": text}, content_type="application/json")
+        return answer.status_code, answer.json().keys()
+
+    before = said("Before it.")
+    Notification.objects.filter(user=bob).delete()
+    people = (alice, bob) if blocked_by == "alice" else (bob, alice)
+    blocks.block(person=people[1], by=people[0])
+    assert said("Hello?") == before
+    assert [line["text"] for line in client.get(path).json()] == ["Before it.", "Hello?"]
+    assert "Hello?" in client.get(settled.submission.get_absolute_url()).content.decode()
+    client.force_login(bob)
+    # What was there before stays: that it went would tell, too.
+    assert [line["text"] for line in client.get(path).json()] == ["Before it."]
+    assert "Hello?" not in client.get(settled.get_absolute_url()).content.decode()
+    assert not told(bob, "answered")
+
+
+def test_blocking_half_of_the_suspects_tells_nothing(
+    alice: User, bob: User, carol: User, settled: PeerReview
+) -> None:
+    texts = []
+    for suspect in (bob, carol):
+        blocks.block(person=suspect, by=alice)
+        texts.append(after.answer(review=settled, by=alice, text="Thanks!").text)
+        Block.objects.filter(blocker=alice).delete()
+    assert texts == ["Thanks!", "Thanks!"]
+
+
+def test_what_is_held_counts_for_its_writer_alone(
     alice: User, bob: User, settled: PeerReview
 ) -> None:
+    blocks.block(person=bob, by=alice)
+    for _turn in range(after.MOST_ANSWERS):
+        after.answer(review=settled, by=bob, text="Are you there?")
+    with pytest.raises(Conflict, match="Twelve"):
+        after.answer(review=settled, by=bob, text="Are you there?")
+    after.answer(review=settled, by=alice, text="Thanks!")
+
+
+def test_a_moderator_on_the_other_side_reads_what_is_held_as_little(
+    mona: User, alice: User, bob: User, settled: PeerReview
+) -> None:
     blocks.block(person=alice, by=bob)
-    with pytest.raises(Conflict, match=r"^This talk is closed\.$"):
-        after.answer(review=settled, by=alice, text="Hello?")
+    held = after.answer(review=settled, by=alice, text="Hello?")
+    User.objects.filter(pk=bob.pk).update(is_superuser=True)
+    bob = User.objects.get(pk=bob.pk)
+    for person, sees in ((alice, True), (bob, False), (mona, True)):
+        assert held.is_visible_to(person) == sees
+        assert Answer.objects.visible_to(person).filter(pk=held.pk).exists() == sees
 
 
 def test_a_reviewer_whose_account_is_gone_is_told_nothing(

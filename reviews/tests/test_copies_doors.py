@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from learnquest.core.errors import Conflict
 from learnquest.pages.export_sections import sections
+from reviews import after
 from reviews.models import CopyDecision, PeerReview
 from reviews.tests.test_copies import BACK, WHY, accept, confirm, flag, olga, original, undo
 from submissions.models import SimilarityFlag, Submission
@@ -234,3 +236,42 @@ def test_the_lists_take_as_many_queries_however_long_they_are(
     with CaptureQueriesContext(connection) as many:
         assert client.get(path).status_code == 200
     assert len(few) == len(many)
+
+
+def test_a_copy_that_was_in_review_opens_no_way_to_the_other_side(
+    client: Client, submission: Submission, flag: SimilarityFlag, bob: User, alice: User, mona: User
+) -> None:
+    review = make_review(submission, bob)
+    copy = confirm(flag, mona)
+    for deed in (
+        lambda: after.show_name(review=review, by=alice),
+        lambda: after.show_name(review=review, by=bob),
+        lambda: after.thank(review=review, by=alice),
+        lambda: after.answer(review=review, by=alice, text="Who are you?"),
+    ):
+        with pytest.raises(Conflict, match="Wait for the outcome"):
+            deed()
+    pages = page(client, alice, submission.get_absolute_url()) + page(
+        client, bob, review.get_absolute_url()
+    )
+    for offer in ("Say thanks", "Exchange names", "Answer the reviewer", "Write to the author"):
+        assert offer not in pages
+    # A review can be reported all the same.
+    assert f"/report/review/{review.pk}/" in pages
+    undo(copy, mona)
+    review.refresh_from_db()
+    assert not review.shows_names and review.submission.status == "submitted"
+
+
+def test_a_copy_that_had_its_outcome_offers_neither_thanks_nor_names(
+    client: Client, submission: Submission, flag: SimilarityFlag, bob: User, carol: User,
+    alice: User, mona: User,
+) -> None:  # fmt: skip
+    accept(submission, bob, carol)
+    path = submission.get_absolute_url()
+    assert "Say thanks" in page(client, alice, path)
+    copy = confirm(flag, mona)
+    html = page(client, alice, path)
+    assert "Say thanks" not in html and "Exchange names" not in html
+    undo(copy, mona)
+    assert "Say thanks" in page(client, alice, path)

@@ -1,5 +1,6 @@
 """The desk: passages, two tabs, the second look before sending, giving back with a reason."""
 
+import re
 from typing import Any
 
 import pytest
@@ -199,3 +200,15 @@ def test_the_api_gives_back_with_a_reason(desk: Client, review: PeerReview) -> N
     assert desk.post(path, {"reason": "boredom"}, "application/json").status_code == 422
     assert desk.post(path, {"reason": "no_time"}, "application/json").status_code == 200
     assert PeerReview.objects.get().released_for == "no_time"
+
+
+@pytest.mark.parametrize("note", ["", "x" * 1001])
+def test_a_refused_report_keeps_what_was_said(
+    client: Client, bob: User, review: PeerReview, note: str
+) -> None:
+    client.force_login(bob)
+    answer = client.post(f"/reviews/{review.pk}/release/", {"reason": "reported", "note": note})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.findall(r'value="(\w+)" checked', html.split('id="give-back"')[1]) == ["reported"]
+    assert f"autofocus>{note}</textarea>" in html

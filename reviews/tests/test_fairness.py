@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from reviews import fairness
-from reviews.models import PeerReview
+from reviews.models import PeerReview, TrainingWork
 from submissions.models import Submission
 from tests.factories import make_challenge, make_goal, make_user
 
@@ -186,3 +186,15 @@ def test_the_page_and_the_table(client: Client, mona: User, world: World) -> Non
     found = client.get("/api/moderation/fairness?days=90").json()
     assert found["waits"]["median"] == 2 and found["rings"] == []
     assert client.get("/api/moderation/fairness?days=0").status_code == 422
+
+
+def test_known_works_and_second_opinions_count_for_nothing(world: World) -> None:
+    a, b, c, d = people(4)
+    known = world.work(a, [(b, 70, 1440), (c, 20, 1440)])
+    TrainingWork.objects.create(key="known", submission=known, category="languages")
+    appealed = world.work(a, [(b, 70, 5), (c, 70, 20), (d, 10, 500)])
+    PeerReview.objects.filter(submission=appealed, reviewer=d).update(is_for_appeal=True)
+    found = fairness.report(now=NOW)
+    assert (found.waits.works, found.waits.median) == (1, 20)
+    assert (found.load.reviews, found.load.reviewers) == (2, 2)
+    assert (found.agreement.grades, found.agreement.mean_gap) == (2, 0)

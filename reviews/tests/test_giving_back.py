@@ -37,7 +37,8 @@ def give_back(by: User, times: int, *, reason: str = "", now: Any = None) -> Non
     for _turn in range(times):
         review = assignment.claim_next(by=by, now=now)
         assert review is not None
-        assignment.release(review=review, by=by, reason=reason, note="Look.", now=now)
+        note = "Look." if reason else ""
+        assignment.release(review=review, by=by, reason=reason, note=note, now=now)
 
 
 @pytest.mark.parametrize("reason", ["", "no_time", "cannot_judge", "knows_author"])

@@ -21,7 +21,14 @@ from reviews import handin
 from submissions import attachments, drafting
 from submissions.models import Attachment, Submission
 from submissions.tests import hostile
-from tests.factories import claim, make_draft, make_file, make_picture, make_submission_with_file
+from tests.factories import (
+    claim,
+    make_draft,
+    make_file,
+    make_picture,
+    make_review,
+    make_submission_with_file,
+)
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -171,6 +178,26 @@ def test_who_gave_the_work_back_gets_no_file_any_more(
     client.force_login(bob)
     client.post(f"/reviews/{review.pk}/release/")
     assert client.get(f"/reviews/{review.pk}/attachments/1/").status_code == 404
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_files_of_hidden_work_are_gone_for_its_reviewer(
+    client: Client, bob: User, challenge: Challenge, is_sent: bool
+) -> None:
+    work = make_submission_with_file(challenge)
+    review = make_review(work, bob) if is_sent else claim(work, bob)
+    client.force_login(bob)
+    paths = [
+        f"{start}/{review.pk}/{file}"
+        for start, file in (
+            ("/reviews", "attachments/1/"),
+            ("/reviews", "changes/"),
+            ("/api/reviews", "attachments/1"),
+        )
+    ]
+    assert client.get(paths[0]).status_code == 200
+    Submission.objects.filter(pk=work.pk).update(hidden_at=timezone.now())
+    assert [client.get(path).status_code for path in paths] == [404] * 3
 
 
 def test_a_file_is_sent_with_the_text_in_a_browser_without_scripts(
