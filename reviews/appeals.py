@@ -14,12 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, blocks, inbox
 from accounts.models import Notification, User
-from challenges import lifecycle as challenge_lifecycle
 from challenges.models import Challenge
-from goals import progress_log
-from goals.models import Progress
-from leaderboard import badges, points
-from leaderboard.models import PointEntry
+from leaderboard import points
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from reviews import attempts, outcome, paying
 from reviews.after import SETTLED
@@ -209,7 +205,7 @@ def decide(
     appeal.decided_at, appeal.score_after = now, new_score
     appeal.save(update_fields=["decision", "explanation", "moderator", "decided_at", "score_after"])
     if decision == Appeal.Decision.RAISED:
-        _raise_to(new_score, appeal, work, challenge, now=now)
+        _raise_to(new_score, work, challenge, now=now)
     paying.pay_all_given(submission_id=work.pk, now=now)
     for person_id in [work.author_id, *_who_reviewed(work)]:
         _tell(person_id, work, Notification.Kind.APPEAL_DECIDED, now)
@@ -243,45 +239,13 @@ def _new_score(appeal: Appeal, decision: str, reason: str, score: Decimal | None
     return score
 
 
-def _raise_to(
-    score: Decimal, appeal: Appeal, work: Submission, challenge: Challenge, *, now: datetime
-) -> None:
+def _raise_to(score: Decimal, work: Submission, challenge: Challenge, *, now: datetime) -> None:
     passes = float(score) >= outcome.PASS_MARK
-    was_accepted = work.status == Submission.Status.ACCEPTED
-    before = float(work.score or 0)
     lifecycle.correct(
         submission=work, score=score, to=Submission.Status.ACCEPTED if passes else None
     )
-    if not passes:
-        return
-    if challenge.status == Challenge.Status.RETURNED:
-        challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.ACCEPTED, now=now)
-    if not was_accepted:
-        progress_log.record(
-            goal=challenge.goal,
-            by=work.author,
-            kind=Progress.Kind.ACCEPTED,
-            note=challenge.title,
-            now=now,
-        )
-    earned = _points(challenge, float(score)) - (_points(challenge, before) if was_accepted else 0)
-    points.award(
-        user_id=work.author_id,
-        amount=earned,
-        reason=PointEntry.Reason.CORRECTION if was_accepted else PointEntry.Reason.WORK_ACCEPTED,
-        # One challenge pays once: what it paid before is added to.
-        key=f"appeal:{appeal.pk}" if was_accepted else attempts.points_key(challenge),
-        verified=True,
-        category=challenge.goal.category,
-        now=now,
-    )
-    badges.award_due(user_id=work.author_id, after=badges.Deed.BEING_ACCEPTED, now=now)
-
-
-def _points(challenge: Challenge, score: float) -> int:
-    return points.work_points(
-        difficulty=challenge.difficulty, score=score, pass_mark=outcome.PASS_MARK
-    )
+    if passes:
+        outcome.accept_late(work, challenge, now=now)
 
 
 def _trusted_strangers(work: Submission, count: int, *, now: datetime) -> list[User]:
