@@ -297,7 +297,7 @@ def _desk(
         "release_refusal": release_refusal,
         "reasons": PeerReview.ReleasedFor.choices,
         "comparison": training.comparison(review),
-        "can_renew": review.renewals < assignment.MOST_RENEWALS,
+        "can_renew": assignment.can_renew(review),
         **_check_context(request, review),
         "shows_quality": standings.may_see_quality(request.user),
         "is_open": _is_in_hand(review),
