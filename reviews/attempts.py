@@ -45,7 +45,7 @@ def points_key(challenge: Challenge) -> str:
     paid under the next one.
     """
     taken = CopyDecision.objects.filter(submission__challenge=challenge).exclude(points=0).count()
-    key = f"work-accepted:{challenge.pk}"
+    key = _first_key(challenge)
     return f"{key}:again-{taken}" if taken else key
 
 
@@ -59,11 +59,16 @@ def paid_for(challenge: Challenge) -> list[PointEntry]:
 def paid_by_appeals(challenge: Challenge) -> Q:
     """Return which entries paid for it under an appeal's own key, as was done once.
 
-    They count as paid like those under `points_key`, unless they went with work that was copied.
+    They count as paid like those under `points_key`. After a copy those that were taken back do
+    not: they went with what was paid under the key of before.
     """
     appeals = Appeal.objects.filter(submission__challenge=challenge).values_list("pk", flat=True)
-    by_appeal = Q(key__in=[f"appeal:{number}" for number in appeals])
-    return by_appeal & Q(reversal=None)
+    found = Q(key__in=[f"appeal:{number}" for number in appeals])
+    return found if points_key(challenge) == _first_key(challenge) else found & Q(reversal=None)
+
+
+def _first_key(challenge: Challenge) -> str:
+    return f"work-accepted:{challenge.pk}"
 
 
 def _at(challenge: Challenge) -> SubmissionQuerySet:

@@ -194,3 +194,11 @@ def test_nor_after_a_copy_that_was_none(alice: User, mona: User, submission: Sub
     copies.take_back(copy=CopyDecision.objects.get(), by=mona, reason="It is none at all.")
     assert paid(alice) == worth(90)
     assert list(recount.differences()) == []
+
+
+def test_nor_is_what_a_moderator_took_back_since(alice: User, submission: Submission) -> None:
+    work = settled(submission, 65)
+    raised_once(work)
+    points.reverse(key=f"appeal:{work.appeal.pk}", reason="It was paid by mistake.")
+    send(work, make_user(), 66)
+    assert paid(alice) == worth(65)
