@@ -94,9 +94,10 @@ def appeal_list(request: LearnerRequest) -> HttpResponse:
         "submission__challenge__goal"
     )
     waiting = list(all_of_them.undecided().order_by("created_at")[:200])
+    ripe = appeals.ripe_among(waiting)
     decided = all_of_them.exclude(decided_at=None).order_by("-decided_at")
     context = {
-        "waiting": [(one, appeals.is_ripe(one)) for one in waiting],
+        "waiting": [(one, one.pk in ripe) for one in waiting],
         "page": Paginator(decided, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return render(request, "moderation/appeals.html", context)

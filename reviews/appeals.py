@@ -105,10 +105,28 @@ def is_ripe(appeal: Appeal, *, now: datetime | None = None) -> bool:
 
     Nor is there anything to wait for where nobody is left who could be asked.
     """
+    return bool(ripe_among([appeal], now=now))
+
+
+def ripe_among(waiting: list[Appeal], *, now: datetime | None = None) -> set[int]:
+    """Return the ids of those that a moderator may decide.
+
+    One query, and some more for each of which nobody holds an opinion that is missing: there are
+    few of those, since others are asked each hour.
+    """
     now = now or timezone.now()
-    if appeal.heard_at is not None or appeal.created_at <= now - PATIENCE:
-        return True
-    return not second_opinions.are_on_their_way(appeal.submission, now=now)
+    held = second_opinions.in_hand([one.submission_id for one in waiting], now=now)
+    held_ids = set(held.values_list("submission", flat=True))
+    return {
+        one.pk
+        for one in waiting
+        if one.heard_at is not None
+        or one.created_at <= now - PATIENCE
+        or (
+            one.submission_id not in held_ids
+            and not second_opinions.is_somebody_left(one.submission, now=now)
+        )
+    }
 
 
 def may_decide(appeal: Appeal, by: User) -> bool:

@@ -1,5 +1,6 @@
 """Whom an appeal asks for a second opinion, and what becomes of those who were asked."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -29,7 +30,7 @@ def ask_for_two(submission: Submission, *, now: datetime | None = None) -> int:
     nobody else is left, and so are moderators before that: never the last who could decide.
     """
     now = now or timezone.now()
-    missing = OPINIONS - sent(submission.pk).count() - in_hand(submission.pk, now=now).count()
+    missing = OPINIONS - sent(submission.pk).count() - in_hand([submission.pk], now=now).count()
     if missing <= 0:
         return 0
     chosen = _chosen(submission, missing, now=now)
@@ -65,19 +66,19 @@ def sent(submission_id: int) -> QuerySet[PeerReview]:
     return PeerReview.objects.filter(submission=submission_id, is_for_appeal=True).sent()
 
 
-def in_hand(submission_id: int, *, now: datetime) -> QuerySet[PeerReview]:
+def in_hand(submission_ids: Collection[int], *, now: datetime) -> QuerySet[PeerReview]:
     """Return the second opinions on which somebody may be at work: theirs until the lease ends."""
     return PeerReview.objects.filter(
-        submission=submission_id,
+        submission__in=submission_ids,
         is_for_appeal=True,
         status=PeerReview.Status.CLAIMED,
         lease_until__gt=now,
     )
 
 
-def are_on_their_way(work: Submission, *, now: datetime) -> bool:
-    """Whether somebody holds a second opinion, or could be asked for the one that is missing."""
-    return in_hand(work.pk, now=now).exists() or bool(_chosen(work, 1, now=now))
+def is_somebody_left(work: Submission, *, now: datetime) -> bool:
+    """Whether there is anybody who could be asked for an opinion that is missing."""
+    return bool(_chosen(work, 1, now=now))
 
 
 def judges_of(work: Submission) -> set[int]:

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Notification, User
@@ -27,6 +30,7 @@ from reviews.tests.test_appeals import (
 )
 from submissions.models import Submission
 from tests.factories import answers, claim, make_challenge, make_goal, make_submission, make_user
+from tests.test_concurrency import all_at_once
 
 __all__ = ["returned", "trusted"]  # fixtures
 
@@ -190,6 +194,26 @@ def test_the_case_says_how_many_opinions_there_are(
     assert page.index("What the reviewers say") < page.index('name="decision"')
     send(opinion(returned, trusted[0]))
     assert "1 second opinion is there" in client.get(path).content.decode()
+
+
+def test_the_list_of_appeals_costs_the_same_for_many(
+    client: Client, mona: User, returned: Submission, trusted: list[User],
+    django_assert_num_queries: Any,
+) -> None:  # fmt: skip
+    appeal(returned)
+    client.force_login(mona)
+    client.get("/moderation/appeals/")
+    with CaptureQueriesContext(connection) as first:
+        client.get("/moderation/appeals/")
+    for _number in range(3):
+        work = make_submission(make_challenge(make_goal(make_user())))
+        Submission.objects.filter(pk=work.pk).update(
+            status="returned", score=50, settled_at=timezone.now()
+        )
+        appeal(Submission.objects.get(pk=work.pk))
+    with django_assert_num_queries(len(first)):
+        page = client.get("/moderation/appeals/")
+    assert page.content.decode().count("Opinions on their way") == 4
 
 
 # Who is asked, and who decides
@@ -381,3 +405,28 @@ def test_who_is_sending_at_that_moment_is_looked_at_again(
         callback()
     assert Notification.objects.filter(kind="claim_ended").count() == 2
     assert Challenge.objects.get(pk=returned.challenge_id).status == Challenge.Status.ACCEPTED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_a_decision_an_opinion_and_a_late_review_at_once(
+    alice: User, mona: User, returned: Submission, trusted: list[User]
+) -> None:
+    found = appeal(returned)
+    Appeal.objects.update(created_at=timezone.now() - timedelta(days=15))
+    late = make_user()
+    held = hold(returned, late, status="expired", lease_until=timezone.now() - HOUR)
+    deeds: list[Callable[[], object]] = [
+        partial(decide, found, mona, score=Decimal(90)),
+        partial(send, opinion(returned, trusted[0]), 70),
+        partial(send, opinion(returned, trusted[1]), 70),
+        partial(send, held, 20),
+    ]
+    all_at_once(deeds)
+    returned.refresh_from_db()
+    assert (returned.status, returned.score) == ("accepted", 90)
+    sent = PeerReview.objects.filter(submission=returned, status="submitted")
+    assert sent.count() == 5 and not sent.filter(quality=None).exists()
+    assert not PeerReview.objects.filter(submission=returned, status="claimed").exists()
+    assert PointEntry.objects.filter(key__startswith="review-given:").count() == 5
+    assert list(recount.differences()) == []
