@@ -11,10 +11,10 @@ from submissions.models import Submission
 
 ASKED = "Which line do you mean by the second point? I would like to practise just that one."
 SAID = "The one where you switch tenses. Say it aloud twice, and you will hear it."
-WHY = "Two criteria got comments about the first part only. The second part answers both of them."
+WHY = "It is short, but what the criteria ask for is there. The scores read as if length were one."
 OPINIONS = (
-    "The second part does answer what was found missing. It comes late, so it is easy to overlook.",
-    "I read both parts twice. With the second one this is better than it was taken to be.",
+    "Short, as the author says, and right in the main. I would give more for what is there.",
+    "It does lack a reason or two. Still, by the rubric it is better than it was taken to be.",
 )
 UNREAD = "Two sentences that would fit any work. I do not think that it was read."
 DISMISSED = "Short, but about this work, and not unkind. Mark it as not helpful instead."
@@ -83,7 +83,7 @@ def _appeal(handin: Handin, others: list[User], now: datetime) -> None:
 
 
 def _opinion(handin: Handin, reviewer: User, words: str, when: datetime) -> PeerReview:
-    scores = {key: min(100, score + 25) for key, score in handin.reviews[0].scores.items()}
+    scores = {key: min(100, score + 15) for key, score in handin.reviews[0].scores.items()}
     return PeerReview(
         submission=handin.submission,
         reviewer=reviewer,
