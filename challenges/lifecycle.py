@@ -36,6 +36,18 @@ def follow_copy(
     return challenge
 
 
+def accept_late(*, challenge: Challenge, now: datetime) -> Challenge:
+    """Accept a challenge, which the caller has locked, for an attempt that was settled before.
+
+    A later grade or an appeal lifted that over the mark. By then the challenge may stand anywhere:
+    the learner may have handed in again, have taken that back, or have skipped it.
+    """
+    challenge.status = Status.ACCEPTED
+    challenge.finished_at = now
+    challenge.save(update_fields=["status", "finished_at"])
+    return challenge
+
+
 def move(*, challenge: Challenge, to: Challenge.Status, now: datetime | None = None) -> Challenge:
     """Move a challenge, which the caller has locked, to another status.
 

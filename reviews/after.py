@@ -36,7 +36,7 @@ def talking_about(user: User) -> PeerReviewQuerySet:
     """Return the reviews about which `user` may talk: given or received, once it is settled."""
     given = PeerReview.objects.given_by(user)
     received = PeerReview.objects.filter(author=user)
-    return (given | received).sent().filter(submission__status__in=SETTLED)
+    return (given | received).sent().with_outcome()
 
 
 @transaction.atomic
@@ -129,11 +129,13 @@ def lines_of(review: PeerReview, reader: User, answers: list[Answer]) -> list[Li
 
 
 def attach_talks(reviews: list[PeerReview], reader: User) -> None:
-    """Give each review its `talk` as `reader` sees it, in one query."""
+    """Give each review that has its outcome its `talk` as `reader` sees it, in two queries."""
+    found = PeerReview.objects.with_outcome().filter(pk__in=[review.pk for review in reviews])
+    open_ids = set(found.values_list("pk", flat=True))
     answers: dict[int, list[Answer]] = {}
     for one in Answer.objects.visible_to(reader).filter(review__in=reviews).order_by("created_at"):
         answers.setdefault(one.review_id, []).append(one)
-    for review in reviews:
+    for review in (one for one in reviews if one.pk in open_ids):
         review.talk = lines_of(review, reader, answers.get(review.pk, []))  # type: ignore[attr-defined]
 
 
@@ -156,7 +158,7 @@ def _is_readers(answer: Answer, reader: User) -> bool:
 def _held(review: PeerReview, by: User) -> PeerReview:
     """Lock and return a review about which `by` may talk; a stranger's does not exist.
 
-    Raises Conflict before the outcome.
+    Raises Conflict before the outcome, which is the decision for a second opinion in an appeal.
     """
     mine = PeerReview.objects.given_by(by) | PeerReview.objects.filter(author=by)
     found = (
@@ -165,7 +167,8 @@ def _held(review: PeerReview, by: User) -> PeerReview:
         .select_related("submission__challenge")
         .get(pk=review.pk)
     )
-    if not has_outcome(found.submission):
+    is_known = PeerReview.objects.with_outcome().filter(pk=found.pk).exists()
+    if not is_known or not has_outcome(found.submission):
         raise Conflict(_("Wait for the outcome: until then neither side can reach the other."))
     return found
 

@@ -227,7 +227,11 @@ def list_appeals(request: LearnerRequest, paging: Query[Paging]) -> Any:
     """All appeals, those that wait first, the oldest of them first."""
     moderators_only(request)
     waiting_first = F("decided_at").desc(nulls_first=True)
-    return paged(Appeal.objects.order_by(waiting_first, "created_at", "pk"), paging, list)
+    return paged(
+        Appeal.objects.visible_to(request.user).order_by(waiting_first, "created_at", "pk"),
+        paging,
+        list,
+    )
 
 
 @moderation_of_reviews.post(

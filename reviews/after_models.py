@@ -1,6 +1,6 @@
 """What author and reviewers have to say to each other after the outcome, and appeals."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.conduct import Hideable
 from accounts.models import User
 from submissions.models import Submission
+
+if TYPE_CHECKING:
+    from reviews.models import PeerReview
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -71,13 +74,14 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, user: User) -> Self:
         """The author, who has reviewed the work, and moderators.
 
-        Who is asked for a second opinion does not see what they are to judge before it is sent.
+        Who is asked for a second opinion does not see what they are to judge before it is sent;
+        nor does a moderator whose own review of the work was hidden.
         """
-        if user.is_moderator:
-            return self
         # Imported late: the reviews' own models import this module.
         from reviews.models import PeerReview
 
+        if user.is_moderator:
+            return self.exclude(submission__in=_judged_apart(user))
         sent = PeerReview.objects.sent().filter(submission=OuterRef("submission"), reviewer=user)
         return self.filter(Q(submission__author=user) | Exists(sent))
 
@@ -137,6 +141,20 @@ class Appeal(models.Model):
         return f"Appeal on submission {self.submission_id}"
 
     def is_visible_to(self, user: User) -> bool:
-        if user.is_moderator or self.submission.author_id == user.pk:
+        if self.submission.author_id == user.pk:
             return True
+        if user.is_moderator:
+            return not _judged_apart(user).filter(submission=self.submission_id).exists()
         return any(review.reviewer_id == user.pk for review in self.submission.peer_reviews.sent())
+
+
+def _judged_apart(moderator: User) -> "models.QuerySet[PeerReview, int]":
+    """Return the works on which a moderator may send a review, or sent one that was hidden."""
+    # Imported late, as above.
+    from reviews.models import PeerReview
+
+    hidden = PeerReview.objects.given_by(moderator).filter(
+        status=PeerReview.Status.SUBMITTED, hidden_at__isnull=False
+    )
+    unsent = PeerReview.objects.unsent_by(moderator)
+    return (hidden | unsent).values_list("submission", flat=True)

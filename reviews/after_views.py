@@ -92,11 +92,14 @@ def appeal(request: LearnerRequest, pk: int) -> HttpResponse:
 @for_moderators
 def appeal_list(request: LearnerRequest) -> HttpResponse:
     """Appeals that wait, the longest first, and those decided last."""
-    all_of_them = Appeal.objects.select_related("submission__challenge__goal")
+    all_of_them = Appeal.objects.visible_to(request.user).select_related(
+        "submission__challenge__goal"
+    )
     waiting = list(all_of_them.undecided().order_by("created_at")[:200])
+    ripe = appeals.ripe_among(waiting)
     decided = all_of_them.exclude(decided_at=None).order_by("-decided_at")
     context = {
-        "waiting": [(one, appeals.is_ripe(one)) for one in waiting],
+        "waiting": [(one, one.pk in ripe) for one in waiting],
         "page": Paginator(decided, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return render(request, "moderation/appeals.html", context)
@@ -105,15 +108,15 @@ def appeal_list(request: LearnerRequest) -> HttpResponse:
 @require_safe
 @for_moderators
 def appeal_case(request: LearnerRequest, pk: int) -> HttpResponse:
-    found = _appeal(pk)
-    proposed = round(appeals.proposed_score(found.submission))
-    return _case(request, found, AppealDecisionForm(initial={"score": proposed}))
+    found = _appeal(request, pk)
+    form = AppealDecisionForm(initial={"score": appeals.suggested_score(found)})
+    return _case(request, found, form)
 
 
 @post_only("reviews:appeal_case")
 @for_moderators
 def decide_appeal(request: LearnerRequest, pk: int) -> HttpResponse:
-    found = _appeal(pk)
+    found = _appeal(request, pk)
     form = AppealDecisionForm(request.POST)
     if form.is_valid():
         try:
@@ -123,7 +126,7 @@ def decide_appeal(request: LearnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Decided, and told to both sides."))
             return redirect("reviews:appeals")
-    return _case(request, _appeal(pk), form, status=422)
+    return _case(request, _appeal(request, pk), form, status=422)
 
 
 def _review(request: LearnerRequest, pk: int) -> PeerReview:
@@ -144,24 +147,28 @@ def _do(request: LearnerRequest, pk: int, deed: Any, done: str, **what: Any) -> 
     return redirect(_side(request, pk))
 
 
-def _appeal(pk: int) -> Appeal:
-    return get_object_or_404(Appeal.objects.select_related("submission__challenge__goal"), pk=pk)
+def _appeal(request: LearnerRequest, pk: int) -> Appeal:
+    visible = Appeal.objects.visible_to(request.user)
+    return get_object_or_404(visible.select_related("submission__challenge__goal"), pk=pk)
 
 
 def _case(
     request: LearnerRequest, found: Appeal, form: AppealDecisionForm, *, status: int = 200
 ) -> HttpResponse:
     work = found.submission
+    reviews = list(PeerReview.objects.filter(submission=work).sent().order_by("submitted_at"))
     context = {
         "appeal": found,
         "submission": work,
         "challenge": work.challenge,
         "body": render_markdown(work.body),
-        "reviews": list(PeerReview.objects.filter(submission=work).sent().order_by("submitted_at")),
+        "reviews": reviews,
+        "opinions": sum(review.is_for_appeal for review in reviews),
         "steps": steps.steps_of(work, request.user),
         "proposed": appeals.proposed_score(work),
         "pass_mark": round(PASS_MARK),
         "is_ripe": appeals.is_ripe(found),
+        "may_decide": appeals.may_decide(found, request.user),
         "form": form,
     }
     return render(request, "moderation/appeal.html", context, status=status)

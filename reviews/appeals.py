@@ -8,33 +8,28 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit, blocks, inbox
+from accounts import audit, inbox
 from accounts.models import Notification, User
-from challenges import lifecycle as challenge_lifecycle
 from challenges.models import Challenge
-from goals import progress_log
-from goals.models import Progress
-from leaderboard import badges, points
-from leaderboard.models import PointEntry
+from leaderboard import points
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from learnquest.core.text import is_blank
-from reviews import attempts, difficulty, outcome, paying
+from reviews import attempts, outcome, paying, second_opinions
 from reviews.after import SETTLED
-from reviews.models import Appeal, GraderStanding, PeerReview
+from reviews.models import Appeal, PeerReview
+from reviews.second_opinions import EXPERIENCED_AFTER, OPINIONS, ask_again
 from submissions import lifecycle
 from submissions.models import Submission
 
 TIME_TO_APPEAL = timedelta(days=30)
-OPINIONS = 2
-# How long somebody asked has, and how long a moderator waits for both at most.
-TIME_TO_JUDGE = timedelta(days=5)
+# How long a moderator waits for both opinions at most.
 PATIENCE = timedelta(days=14)
 LEAST_REASON = 20
-EXPERIENCED_AFTER = 5  # reviews
+
+__all__ = ["EXPERIENCED_AFTER", "OPINIONS", "ask_again"]
 
 
 def can_appeal(work: Submission, by: User, *, now: datetime | None = None) -> bool:
@@ -85,77 +80,60 @@ def appeal(*, work: Submission, by: User, reason: str, now: datetime | None = No
     )
     for reviewer_id in _who_reviewed(work):
         _tell(reviewer_id, work, Notification.Kind.APPEALED, now)
-    ask_for_two(work, now=now)
+    second_opinions.ask_for_two(work, now=now)
     return new
-
-
-def ask_for_two(submission: Submission, *, now: datetime | None = None) -> int:
-    """Ask as many fresh trusted reviewers as are missing for two opinions; returns how many.
-
-    Each finds the work in their hands, for five days, and may give it back like any other. Who
-    reviewed it before, or has anything to do with its author, is not asked; those with the least
-    to do are asked first.
-    """
-    now = now or timezone.now()
-    asked = PeerReview.objects.filter(submission=submission, is_for_appeal=True).live(now=now)
-    missing = OPINIONS - asked.count()
-    if missing <= 0:
-        return 0
-    chosen = _trusted_strangers(submission, missing, now=now)
-    for person in chosen:
-        review = PeerReview.objects.create(
-            submission=submission,
-            reviewer=person,
-            author_id=submission.author_id,
-            claimed_at=now,
-            lease_until=now + TIME_TO_JUDGE,
-            is_for_appeal=True,
-        )
-        inbox.notify(
-            user_id=person.pk,
-            kind=Notification.Kind.APPEAL_ASKED,
-            subject=submission.challenge.title,
-            target=review.get_absolute_url(),
-            now=now,
-        )
-    return len(chosen)
 
 
 @transaction.atomic
 def note_opinion(*, submission_id: int, now: datetime | None = None) -> None:
-    """Hand an appeal to the moderators once both second opinions are there. Safe to call twice."""
+    """Hand an appeal to the moderators once both second opinions are there. Safe to call twice.
+
+    One that comes after the decision gets its quality, as its reviewer gets their points.
+    """
     now = now or timezone.now()
-    waiting = Appeal.objects.select_for_update().filter(
-        submission=submission_id, heard_at=None, decided_at=None
-    )
-    appeal = waiting.first()
+    appeal = Appeal.objects.select_for_update().filter(submission=submission_id).first()
     if appeal is None:
         return
-    opinions = PeerReview.objects.filter(submission=submission_id, is_for_appeal=True).sent()
-    if opinions.count() >= OPINIONS:
+    if appeal.decided_at is not None:
+        _value_opinions(submission_id, now=now)
+    elif appeal.heard_at is None and second_opinions.sent(submission_id).count() >= OPINIONS:
         appeal.heard_at = now
         appeal.save(update_fields=["heard_at"])
 
 
-def ask_again(*, now: datetime | None = None) -> int:
-    """Ask others where somebody gave an appeal back or let the time pass; returns how many."""
-    now = now or timezone.now()
-    waiting = Appeal.objects.undecided().filter(heard_at=None).select_related("submission__author")
-    return sum(ask_for_two(appeal.submission, now=now) for appeal in waiting)
-
-
 def is_ripe(appeal: Appeal, *, now: datetime | None = None) -> bool:
-    """Whether a moderator may decide: both opinions are there, or nobody is left to wait for."""
+    """Whether a moderator may decide: both opinions are there, or the time for them is over.
+
+    Nor is there anything to wait for where nobody is left who could be asked.
+    """
+    return bool(ripe_among([appeal], now=now))
+
+
+def ripe_among(waiting: list[Appeal], *, now: datetime | None = None) -> set[int]:
+    """Return the ids of those that a moderator may decide.
+
+    One query, and some more for each of which nobody holds an opinion that is missing: there are
+    few of those, since others are asked each hour.
+    """
     now = now or timezone.now()
-    if appeal.heard_at is not None or appeal.created_at <= now - PATIENCE:
-        return True
-    asked = PeerReview.objects.filter(
-        submission=appeal.submission_id,
-        is_for_appeal=True,
-        status=PeerReview.Status.CLAIMED,
-        lease_until__gt=now,
-    )
-    return not asked.exists()
+    held = second_opinions.in_hand([one.submission_id for one in waiting], now=now)
+    held_ids = set(held.values_list("submission", flat=True))
+    return {
+        one.pk
+        for one in waiting
+        if one.heard_at is not None
+        or one.created_at <= now - PATIENCE
+        or (
+            one.submission_id not in held_ids
+            and not second_opinions.is_somebody_left(one.submission, now=now)
+        )
+    }
+
+
+def may_decide(appeal: Appeal, by: User) -> bool:
+    """Whether this moderator neither wrote nor reviewed the work, nor holds a review of it."""
+    work = appeal.submission
+    return by.pk != work.author_id and by.pk not in second_opinions.judges_of(work)
 
 
 def proposed_score(work: Submission) -> Decimal:
@@ -164,6 +142,15 @@ def proposed_score(work: Submission) -> Decimal:
     if not reviews:
         return work.score or Decimal(0)
     return Decimal(str(round(outcome.consensus_of(reviews).score, 2)))
+
+
+def suggested_score(appeal: Appeal) -> int | None:
+    """Return what to begin with where the score is raised: what all say, if that is higher.
+
+    None where there is nothing to raise.
+    """
+    least = int(_floor(appeal, appeal.submission)) + 1
+    return max(least, round(proposed_score(appeal.submission))) if least <= 100 else None
 
 
 @transaction.atomic
@@ -179,9 +166,10 @@ def decide(
 ) -> Appeal:
     """Uphold an outcome, or raise its score, with reasons that both sides read.
 
-    What then passes is accepted, with its points, and the second opinions are paid. Raises
-    Forbidden for a moderator who wrote or reviewed the work, Conflict while second opinions are on
-    their way, after a decision, or while the work is held to be copied, and Invalid, by field,
+    What then passes is accepted, with its points; the second opinions are paid and valued like any
+    review, and who has not sent theirs is told. Raises Forbidden for a moderator who wrote or
+    reviewed the work, or holds a review of it, Conflict while second opinions are on their way,
+    after a decision, or while the work is held to be copied, and Invalid, by field,
     without reasons or with a score that is not higher.
     """
     now = now or timezone.now()
@@ -196,7 +184,7 @@ def decide(
         .get(pk=appeal.submission_id)
     )
     appeal = Appeal.objects.select_for_update().get(pk=appeal.pk)
-    if by.pk == work.author_id or by.pk in _who_reviewed(work):
+    if by.pk == work.author_id or by.pk in second_opinions.judges_of(work):
         raise Forbidden(_("You wrote or reviewed this work: another moderator decides."))
     if appeal.decided_at is not None:
         raise Conflict(_("This appeal was decided already."))
@@ -205,13 +193,16 @@ def decide(
     if not is_ripe(appeal, now=now):
         raise Conflict(_("Second opinions are on their way. Decide once they are there."))
     reason = reason.strip()
-    new_score = _new_score(appeal, decision, reason, score)
+    least = _floor(appeal, work)
+    new_score = _new_score(appeal, decision, reason, score, least=least)
     appeal.decision, appeal.explanation, appeal.moderator = decision, reason, by
     appeal.decided_at, appeal.score_after = now, new_score
     appeal.save(update_fields=["decision", "explanation", "moderator", "decided_at", "score_after"])
     if decision == Appeal.Decision.RAISED:
-        _raise_to(new_score, appeal, work, challenge, now=now)
+        _raise_to(new_score, work, challenge, now=now)
     paying.pay_all_given(submission_id=work.pk, now=now)
+    _value_opinions(work.pk, now=now)
+    second_opinions.end_rest(work, now=now)
     for person_id in [work.author_id, *_who_reviewed(work)]:
         _tell(person_id, work, Notification.Kind.APPEAL_DECIDED, now)
     audit.record(
@@ -224,7 +215,14 @@ def decide(
     return appeal
 
 
-def _new_score(appeal: Appeal, decision: str, reason: str, score: Decimal | None) -> Decimal:
+def _floor(appeal: Appeal, work: Submission) -> Decimal:
+    """Return the score above which it is raised: late reviews may have raised it meanwhile."""
+    return max(appeal.score_before, work.score or Decimal(0))
+
+
+def _new_score(
+    appeal: Appeal, decision: str, reason: str, score: Decimal | None, *, least: Decimal
+) -> Decimal:
     errors: dict[str, list[str]] = {}
     if decision not in Appeal.Decision.values:
         errors["decision"] = [_("Choose what is to happen.")]
@@ -232,11 +230,9 @@ def _new_score(appeal: Appeal, decision: str, reason: str, score: Decimal | None
         errors["explanation"] = [_("Give the reasons in a sentence or two: both sides read them.")]
     elif len(reason) > 2000:
         errors["explanation"] = [_("Shorten this to 2000 characters.")]
-    if decision == Appeal.Decision.RAISED and (
-        score is None or not appeal.score_before < score <= 100
-    ):
+    if decision == Appeal.Decision.RAISED and (score is None or not least < score <= 100):
         message = _("Give a score above %(before)s, at most 100: an appeal never lowers one.")
-        errors["score"] = [message % {"before": f"{appeal.score_before:.0f}"}]
+        errors["score"] = [message % {"before": f"{least:.2f}".rstrip("0").rstrip(".")}]
     if errors:
         raise Invalid(_("The decision is not complete yet."), errors=errors)
     if decision == Appeal.Decision.UPHELD or score is None:
@@ -244,73 +240,21 @@ def _new_score(appeal: Appeal, decision: str, reason: str, score: Decimal | None
     return score
 
 
-def _raise_to(
-    score: Decimal, appeal: Appeal, work: Submission, challenge: Challenge, *, now: datetime
-) -> None:
+def _raise_to(score: Decimal, work: Submission, challenge: Challenge, *, now: datetime) -> None:
     passes = float(score) >= outcome.PASS_MARK
-    was_accepted = work.status == Submission.Status.ACCEPTED
-    before = float(work.score or 0)
     lifecycle.correct(
         submission=work, score=score, to=Submission.Status.ACCEPTED if passes else None
     )
-    if not passes:
-        return
-    if challenge.status == Challenge.Status.RETURNED:
-        challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.ACCEPTED, now=now)
-    if not was_accepted:
-        progress_log.record(
-            goal=challenge.goal,
-            by=work.author,
-            kind=Progress.Kind.ACCEPTED,
-            note=challenge.title,
-            now=now,
-        )
-    level = difficulty.counted(work, challenge)
-    earned = _points(level, float(score)) - (_points(level, before) if was_accepted else 0)
-    points.award(
-        user_id=work.author_id,
-        amount=earned,
-        reason=PointEntry.Reason.CORRECTION if was_accepted else PointEntry.Reason.WORK_ACCEPTED,
-        # One challenge pays once: what it paid before is added to.
-        key=f"appeal:{appeal.pk}" if was_accepted else attempts.points_key(challenge),
-        verified=True,
-        category=challenge.goal.category,
-        now=now,
-    )
-    badges.award_due(user_id=work.author_id, after=badges.Deed.BEING_ACCEPTED, now=now)
+    if passes:
+        outcome.accept_late(work, challenge, now=now)
 
 
-def _points(level: int, score: float) -> int:
-    return points.work_points(difficulty=level, score=score, pass_mark=outcome.PASS_MARK)
-
-
-def _trusted_strangers(work: Submission, count: int, *, now: datetime) -> list[User]:
-    """Return so many who may be asked: trusted, or else experienced where too few are."""
-    trusted = GraderStanding.objects.trusted().exclude(reviewer=None).values("reviewer")
-    found = list(_strangers(work, now=now).filter(pk__in=trusted)[:count])
-    if len(found) < count:
-        others = _strangers(work, now=now, least=EXPERIENCED_AFTER)
-        found += others.exclude(pk__in=[person.pk for person in found])[: count - len(found)]
-    return found
-
-
-def _strangers(work: Submission, *, now: datetime, least: int = 0) -> QuerySet[User]:
-    """Return who has nothing to do with a work or its author, those with least to do first.
-
-    They have given `least` reviews or more.
-    """
-    involved = PeerReview.objects.filter(submission=work, reviewer__isnull=False)
-    mine = Q(peer_reviews__status=PeerReview.Status.SUBMITTED)
-    held = Q(peer_reviews__status=PeerReview.Status.CLAIMED, peer_reviews__lease_until__gt=now)
-    return (
-        User.objects.filter(is_active=True, erase_at=None)
-        .exclude(pk=work.author_id)
-        .exclude(pk__in=involved.values("reviewer"))
-        .exclude(pk__in=blocks.blocked_with(work.author))
-        .annotate(given=Count("peer_reviews", filter=mine), held=Count("peer_reviews", filter=held))
-        .filter(given__gte=least)
-        .order_by("held", "given", "pk")
-    )
+def _value_opinions(submission_id: int, *, now: datetime) -> None:
+    """See what the second opinions are worth beside all other reviews, each without its own."""
+    reviews = PeerReview.objects.filter(submission=submission_id).sent().order_by("pk")
+    found = list(reviews.select_related("submission__challenge__goal"))
+    if found:
+        outcome.value_unvalued(found[0].submission.challenge, found, now=now)
 
 
 def _who_reviewed(work: Submission) -> list[int]:

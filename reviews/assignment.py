@@ -261,30 +261,41 @@ def _pass_on(review: PeerReview, by: User, now: datetime | None) -> None:
 
 @transaction.atomic
 def renew(*, review: PeerReview, by: User, now: datetime | None = None) -> PeerReview:
-    """Let the lease run for 48 hours from now, at most three times.
+    """Let the lease run for 48 hours from now, at most three times; a longer one stays.
 
     Raises Conflict for a review that was sent or given back already, or renewed that often.
     """
     now = now or timezone.now()
     review = _claimed(review, by)
+    if review.lease_until >= now + LEASE:
+        return review
     if review.renewals >= MOST_RENEWALS:
         raise Conflict(
             _("You have renewed this three times. Send it when it is ready: it will still count.")
         )
     review.renewals += 1
-    review.reminders = 0
     review.lease_until = now + LEASE
-    review.save(update_fields=["renewals", "reminders", "lease_until"])
+    review.save(update_fields=["renewals", "lease_until"])
     stay(review, now=now)
     return review
+
+
+def can_renew(review: PeerReview, *, now: datetime | None = None) -> bool:
+    """Whether renewing a review would give its reviewer more time."""
+    return review.renewals < MOST_RENEWALS and review.lease_until < (now or timezone.now()) + LEASE
 
 
 def stay(review: PeerReview, *, now: datetime) -> None:
     """Note that the reviewer is at it: their seat stays theirs, or is theirs again if it is free.
 
-    The caller has locked the review.
+    A second opinion in an appeal has no seat to lose: it was asked of this one for five days. The
+    caller has locked the review.
     """
-    if review.status != PeerReview.Status.CLAIMED or review.lease_until <= now:
+    if (
+        review.is_for_appeal
+        or review.status != PeerReview.Status.CLAIMED
+        or review.lease_until <= now
+    ):
         return
     regains = not review.holds_seat and _has_free_seat(review.submission_id)
     review.holds_seat = review.holds_seat or regains

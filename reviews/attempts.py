@@ -1,5 +1,7 @@
 """What the attempts at one challenge come to together, where one of them may be a copy."""
 
+from decimal import Decimal
+
 from django.db.models import Q
 
 from challenges.models import Challenge
@@ -17,6 +19,12 @@ def best_accepted(challenge: Challenge) -> Submission | None:
     """Return the accepted attempt with the highest score; of equals the first."""
     accepted = _at(challenge).filter(status=Submission.Status.ACCEPTED).select_related("author")
     return accepted.order_by("-score", "attempt").first()
+
+
+def floor_of(submission: Submission) -> Decimal:
+    """Return the score that a moderator gave in an appeal, below which no later grade puts it."""
+    raised = Appeal.objects.filter(submission=submission, decision=Appeal.Decision.RAISED)
+    return raised.values_list("score_after", flat=True).first() or Decimal(0)
 
 
 def status_of(challenge: Challenge) -> Challenge.Status:
@@ -37,16 +45,30 @@ def points_key(challenge: Challenge) -> str:
     paid under the next one.
     """
     taken = CopyDecision.objects.filter(submission__challenge=challenge).exclude(points=0).count()
-    key = f"work-accepted:{challenge.pk}"
+    key = _first_key(challenge)
     return f"{key}:again-{taken}" if taken else key
 
 
 def paid_for(challenge: Challenge) -> list[PointEntry]:
     """Return what the ledger holds for accepted work on a challenge, later corrections included."""
     key = points_key(challenge)
-    appeals = Appeal.objects.filter(submission__challenge=challenge).values_list("pk", flat=True)
-    found = Q(key=key) | Q(key__startswith=f"{key}:") | Q(key__in=[f"appeal:{n}" for n in appeals])
+    found = Q(key=key) | Q(key__startswith=f"{key}:") | paid_by_appeals(challenge)
     return list(PointEntry.objects.filter(found).order_by("pk"))
+
+
+def paid_by_appeals(challenge: Challenge) -> Q:
+    """Return which entries paid for it under an appeal's own key, as was done once.
+
+    They count as paid like those under `points_key`. After a copy those that were taken back do
+    not: they went with what was paid under the key of before.
+    """
+    appeals = Appeal.objects.filter(submission__challenge=challenge).values_list("pk", flat=True)
+    found = Q(key__in=[f"appeal:{number}" for number in appeals])
+    return found if points_key(challenge) == _first_key(challenge) else found & Q(reversal=None)
+
+
+def _first_key(challenge: Challenge) -> str:
+    return f"work-accepted:{challenge.pk}"
 
 
 def _at(challenge: Challenge) -> SubmissionQuerySet:

@@ -309,7 +309,7 @@ def _desk(
         "reasons": PeerReview.ReleasedFor.choices,
         "comparison": training.comparison(review),
         "give_backs": settings.REVIEW_GIVE_BACKS_A_DAY,
-        "can_renew": review.renewals < assignment.MOST_RENEWALS,
+        "can_renew": assignment.can_renew(review),
         **_check_context(request, review),
         "shows_quality": standings.may_see_quality(request.user),
         "is_open": _is_in_hand(review),

@@ -173,7 +173,8 @@ def _revise(
 ) -> Submission | None:
     """Give settled work its score anew where its reviews are others than those it rests on.
 
-    What was accepted stays accepted; score and points follow.
+    What was accepted stays accepted; score and points follow. What a moderator gave in an
+    appeal is the least it has from then on.
     """
     counted = {part["review"] for part in before.parts} - {None} if before else set()
     if before is None or not reviews or counted == {review.pk for review in reviews}:
@@ -181,17 +182,16 @@ def _revise(
     hearing = hear(submission_id=submission.pk, reviews=reviews, rubric=challenge.criteria)
     _write(submission, hearing, now, revisions=before.revisions + 1)
     was_accepted = submission.status == Submission.Status.ACCEPTED
-    is_accepted = was_accepted or hearing.consensus.score >= PASS_MARK
+    score = max(_decimal(hearing.consensus.score), attempts.floor_of(submission))
+    is_accepted = was_accepted or score >= PASS_MARK
     lifecycle.correct(
         submission=submission,
         to=Submission.Status.ACCEPTED if is_accepted else None,
-        score=_decimal(hearing.consensus.score),
+        score=score,
         score_error=_decimal(hearing.consensus.stderr),
     )
     if is_accepted:
-        if challenge.status == Challenge.Status.RETURNED:
-            _move(challenge, submission, is_accepted=True, now=now)
-        pay_work(submission, challenge, now=now)
+        accept_late(submission, challenge, now=now)
     # The notice of the review itself tells the author of a score that only moved.
     if is_accepted and not was_accepted:
         _tell(submission, Notification.Kind.ACCEPTED, now)
@@ -246,6 +246,23 @@ def _move(
     )
 
 
+def accept_late(submission: Submission, challenge: Challenge, *, now: datetime) -> None:
+    """Follow settled work that is accepted, perhaps only now: its challenge, the log, its points.
+
+    A later grade or an appeal changed its score; another attempt may be in review or accepted.
+    """
+    if challenge.status != Challenge.Status.ACCEPTED:
+        challenge_lifecycle.accept_late(challenge=challenge, now=now)
+        progress_log.record(
+            goal=challenge.goal,
+            by=submission.author,
+            kind=Progress.Kind.ACCEPTED,
+            note=challenge.title,
+            now=now,
+        )
+    pay_work(submission, challenge, now=now)
+
+
 def pay_work(
     submission: Submission,
     challenge: Challenge,
@@ -271,6 +288,7 @@ def pay_work(
         ),
         reason=PointEntry.Reason.WORK_ACCEPTED,
         key=attempts.points_key(challenge),
+        also=attempts.paid_by_appeals(challenge),
         category=challenge.goal.category,
         now=earned_at or now,
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import inbox
 from accounts.models import Notification
 from reviews.invitations import is_awake
-from reviews.models import PeerReview
+from reviews.models import Appeal, PeerReview
 from submissions.models import Submission
 
 # How long before the end each reminder is due.
@@ -46,14 +46,10 @@ def _remind(review: PeerReview, now: datetime) -> bool:
     reviewer = review.reviewer
     if due <= review.reminders or reviewer is None or not is_awake(reviewer, now):
         return False
-    is_needed = (
-        review.submission.status == Submission.Status.SUBMITTED
-        or PeerReview.objects.of_known_work().filter(pk=review.pk).exists()
-    )
     is_first = PeerReview.objects.filter(
         pk=review.pk, reminders=review.reminders, status=PeerReview.Status.CLAIMED
     ).update(reminders=due)
-    if not is_needed or not is_first:
+    if not _is_needed(review) or not is_first:
         return False
     inbox.notify(
         user_id=reviewer.pk,
@@ -63,3 +59,13 @@ def _remind(review: PeerReview, now: datetime) -> bool:
         now=now,
     )
     return True
+
+
+def _is_needed(review: PeerReview) -> bool:
+    """Whether somebody waits for it: an author, a moderator who has an appeal to decide, or we."""
+    if review.is_for_appeal:
+        return Appeal.objects.undecided().filter(submission=review.submission_id).exists()
+    return (
+        review.submission.status == Submission.Status.SUBMITTED
+        or PeerReview.objects.of_known_work().filter(pk=review.pk).exists()
+    )

@@ -26,7 +26,9 @@ def open_to(user: User) -> SubmissionQuerySet:
     Reviewers read them once they have sent their review, so that they sway nobody's score.
     """
     if user.is_moderator:
-        return Submission.objects.visible_to(user).exclude(status=Submission.Status.DRAFT)
+        reviewing = PeerReview.objects.unsent_by(user).values("submission")
+        seen = Submission.objects.visible_to(user).exclude(status=Submission.Status.DRAFT)
+        return seen.exclude(pk__in=reviewing)
     mine = Submission.objects.owned_by(user).exclude(status=Submission.Status.DRAFT)
     reviewed = PeerReview.objects.given_by(user).sent().values("submission")
     return mine | Submission.objects.filter(pk__in=reviewed, hidden_at=None)

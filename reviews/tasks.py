@@ -27,9 +27,9 @@ def fit_graders() -> None:
 @scheduled(every=timedelta(hours=1))
 @task()
 def ask_again_about_appeals() -> None:
-    from reviews import appeals
+    from reviews import second_opinions
 
-    appeals.ask_again()
+    second_opinions.ask_again()
 
 
 @scheduled(every=timedelta(days=1))

@@ -41,16 +41,22 @@ def withdraw(*, submission: Submission, by: User, now: datetime | None = None) -
     _take_effort_back(submission, category=challenge.goal.category, now=now)
     lifecycle.withdraw(submission=submission)
     history.note(submission)
+    # An attempt before this one may have been accepted meanwhile, in an appeal.
+    if challenge.status == Challenge.Status.HANDED_IN:
+        _move_back(challenge, submission, now=now)
+    return submission
+
+
+def _move_back(challenge: Challenge, submission: Submission, *, now: datetime | None) -> None:
     to = Challenge.Status.RETURNED if _came_back(submission) else Challenge.Status.DOING
     challenge_lifecycle.move(challenge=challenge, to=to)
     progress_log.record(
         goal=challenge.goal,
-        by=by,
+        by=submission.author,
         kind=Progress.Kind.CHALLENGE_MOVED,
         note=f"{challenge.title}: {to.label}",
         now=now,
     )
-    return submission
 
 
 def can_withdraw(submission: Submission) -> bool:

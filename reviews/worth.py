@@ -90,13 +90,16 @@ def pay(
     category: str,
     now: datetime,
     counterpart_id: int | None = None,
+    also: Q | None = None,
 ) -> None:
     """See to it that `key` has paid `amount` in all: a counter-entry makes up the difference.
 
-    What was earned with `counterpart_id` may be held back at first, until a moderator has looked.
+    Entries that `also` finds count as paid under it. What was earned with `counterpart_id` may be
+    held back at first, until a moderator has looked.
     """
     # What a moderator took back since is not among them, and so is not paid a second time.
-    earlier = PointEntry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"), user=user_id)
+    of_key = Q(key=key) | Q(key__startswith=f"{key}:")
+    earlier = PointEntry.objects.filter(of_key | also if also else of_key, user=user_id)
     paid = earlier.aggregate(paid=Sum("amount"))["paid"]
     if paid == amount:
         return

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import Block, Report, User
+from challenges.rubrics import weighted_score
 from learnquest.demo.journeys import Handin
 from reviews.models import Answer, Appeal, PeerReview
 from reviews.reportables import words_of_review
@@ -10,7 +11,11 @@ from submissions.models import Submission
 
 ASKED = "Which line do you mean by the second point? I would like to practise just that one."
 SAID = "The one where you switch tenses. Say it aloud twice, and you will hear it."
-WHY = "Two criteria got comments about the first part only. The second part answers both of them."
+WHY = "It is short, but what the criteria ask for is there. The scores read as if length were one."
+OPINIONS = (
+    "Short, as the author says, and right in the main. I would give more for what is there.",
+    "It does lack a reason or two. Still, by the rubric it is better than it was taken to be.",
+)
 UNREAD = "Two sentences that would fit any work. I do not think that it was read."
 DISMISSED = "Short, but about this work, and not unkind. Mark it as not helpful instead."
 
@@ -34,7 +39,7 @@ def make_conduct(*, handins: list[Handin], people: list[User], now: datetime) ->
         if one.submission.status == Submission.Status.RETURNED and one not in mine
     ]
     if returned:
-        _appeal(returned[0].submission, now)
+        _appeal(returned[0], people[3:], now)
     others = [one for one in settled if one not in mine[:1] and one not in returned[:1]]
     vague = [review for one in others for review in one.reviews if review.is_helpful is None]
     _report(vague[:2], moderator, now)
@@ -59,12 +64,38 @@ def _talk(review: PeerReview, now: datetime) -> None:
     )
 
 
-def _appeal(work: Submission, now: datetime) -> None:
+def _appeal(handin: Handin, others: list[User], now: datetime) -> None:
+    """One that two others have looked at, so that the moderator can decide."""
+    work = handin.submission
     Appeal.objects.create(
         submission=work,
         reason=WHY,
         created_at=now - timedelta(hours=9),
         score_before=work.score or 0,
+        heard_at=now - timedelta(hours=2),
+    )
+    involved = {work.author, *(review.reviewer for review in handin.reviews)}
+    fresh = [person for person in others if person not in involved]
+    PeerReview.objects.bulk_create(
+        _opinion(handin, person, words, now - timedelta(hours=hours))
+        for person, words, hours in zip(fresh, OPINIONS, (6, 2), strict=False)
+    )
+
+
+def _opinion(handin: Handin, reviewer: User, words: str, when: datetime) -> PeerReview:
+    scores = {key: min(100, score + 15) for key, score in handin.reviews[0].scores.items()}
+    return PeerReview(
+        submission=handin.submission,
+        reviewer=reviewer,
+        author=handin.submission.author,
+        status=PeerReview.Status.SUBMITTED,
+        is_for_appeal=True,
+        claimed_at=when - timedelta(hours=1),
+        lease_until=when + timedelta(days=4),
+        scores=scores,
+        overall=words,
+        score=round(weighted_score(handin.challenge.criteria, scores), 2),
+        submitted_at=when,
     )
 
 

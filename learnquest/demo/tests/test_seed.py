@@ -16,7 +16,7 @@ from leaderboard import recount
 from leaderboard.models import BadgeAward, PointEntry, Standing
 from learnquest.demo.people import DEMO_SIGN_INS
 from reviews import handin, next_work, peer_review
-from reviews.models import AIFeedback, PeerReview
+from reviews.models import AIFeedback, Appeal, PeerReview
 from submissions.models import Submission
 from tests.factories import answers, make_challenge, make_draft, make_goal, make_user
 
@@ -58,6 +58,7 @@ def test_the_demo(client: Client, settings: Any) -> None:
     no_text_stands_twice()
     the_past_keeps_the_rules()
     a_second_run_changes_nothing()
+    an_appeal_waits_for_the_moderator(client)
     a_visitors_work_comes_first_for_the_peer_and_then_the_moderator()
     the_three_can_sign_in_and_one_moderates(client)
     the_same_seed_and_date_make_the_same_past()
@@ -115,6 +116,15 @@ def a_second_run_changes_nothing() -> None:
     before = fingerprint()
     assert "nothing was changed" in seed(demo=True)
     assert fingerprint() == before
+
+
+def an_appeal_waits_for_the_moderator(client: Client) -> None:
+    """With both opinions, and a decision form that can be sent as it is filled in."""
+    appeal = Appeal.objects.get()
+    client.force_login(User.objects.get(email=DEMO_SIGN_INS[2].email))
+    page = client.get(f"/moderation/appeals/{appeal.pk}/")
+    assert "2 second opinions are there" in page.content.decode()
+    assert appeal.score_before < page.context["form"].initial["score"] <= 100
 
 
 def a_visitors_work_comes_first_for_the_peer_and_then_the_moderator() -> None:

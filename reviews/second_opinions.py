@@ -1,0 +1,187 @@
+"""Whom an appeal asks for a second opinion, and what becomes of those who were asked."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
+from django.utils import timezone
+
+from accounts import blocks, inbox
+from accounts.models import Notification, User
+from reviews.eligibility import PAIR_REST
+from reviews.models import Appeal, GraderStanding, PeerReview
+from submissions.models import Submission
+
+OPINIONS = 2
+# How long somebody asked has.
+TIME_TO_JUDGE = timedelta(days=5)
+EXPERIENCED_AFTER = 5  # reviews
+
+
+def ask_for_two(submission: Submission, *, now: datetime | None = None) -> int:
+    """Ask as many fresh trusted reviewers as are missing for two opinions; returns how many.
+
+    Each finds the work in their hands, for five days, and may give it back like any other. Who
+    reviewed it before, or has anything to do with its author, is not asked; those with the least
+    to do are asked first. Whose own work the author reviewed within 30 days is asked only where
+    nobody else is left, and so are moderators before that: never the last who could decide.
+    """
+    now = now or timezone.now()
+    missing = OPINIONS - sent(submission.pk).count() - in_hand([submission.pk], now=now).count()
+    if missing <= 0:
+        return 0
+    chosen = _chosen(submission, missing, now=now)
+    for person in chosen:
+        review = PeerReview.objects.create(
+            submission=submission,
+            reviewer=person,
+            author_id=submission.author_id,
+            claimed_at=now,
+            lease_until=now + TIME_TO_JUDGE,
+            is_for_appeal=True,
+        )
+        inbox.notify(
+            user_id=person.pk,
+            kind=Notification.Kind.APPEAL_ASKED,
+            subject=submission.challenge.title,
+            target=review.get_absolute_url(),
+            now=now,
+        )
+    return len(chosen)
+
+
+def ask_again(*, now: datetime | None = None) -> int:
+    """Ask others where somebody gave an appeal back or let the time pass; returns how many."""
+    now = now or timezone.now()
+    waiting = Appeal.objects.undecided().filter(heard_at=None)
+    waiting = waiting.select_related("submission__author", "submission__challenge")
+    return sum(ask_for_two(appeal.submission, now=now) for appeal in waiting)
+
+
+def sent(submission_id: int) -> QuerySet[PeerReview]:
+    """Return the second opinions that are there."""
+    return PeerReview.objects.filter(submission=submission_id, is_for_appeal=True).sent()
+
+
+def in_hand(submission_ids: Collection[int], *, now: datetime) -> QuerySet[PeerReview]:
+    """Return the second opinions on which somebody may be at work: theirs until the lease ends."""
+    return PeerReview.objects.filter(
+        submission__in=submission_ids,
+        is_for_appeal=True,
+        status=PeerReview.Status.CLAIMED,
+        lease_until__gt=now,
+    )
+
+
+def is_somebody_left(work: Submission, *, now: datetime) -> bool:
+    """Whether there is anybody who could be asked for an opinion that is missing."""
+    return bool(_chosen(work, 1, now=now))
+
+
+def judges_of(work: Submission) -> set[int]:
+    """Return the ids of those who reviewed a work or may still send a review of it.
+
+    A review that a moderator hid is theirs all the same; what they gave back is not.
+    """
+    held = PeerReview.objects.filter(submission=work, reviewer__isnull=False).exclude(
+        status=PeerReview.Status.RELEASED
+    )
+    return set(held.values_list("reviewer_id", flat=True).order_by())
+
+
+def end_rest(work: Submission, *, now: datetime) -> None:
+    """Tell whoever was asked and has not answered that the appeal was decided without them.
+
+    What they have written counts when they send it, as after a lease that is over. Who saves or
+    sends at this moment holds their review, and may wait for the locks of the decision: those are
+    looked at again afterwards.
+    """
+    held = PeerReview.objects.filter(
+        submission=work, is_for_appeal=True, status=PeerReview.Status.CLAIMED
+    )
+    for review in held.select_for_update(skip_locked=True, no_key=True).order_by("pk"):
+        _end(review, work, now=now)
+    if held.exists():
+        transaction.on_commit(partial(_end_locked, work, now=now))
+
+
+def _end_locked(work: Submission, *, now: datetime) -> None:
+    held = PeerReview.objects.filter(
+        submission=work, is_for_appeal=True, status=PeerReview.Status.CLAIMED
+    )
+    for pk in held.values_list("pk", flat=True):
+        # One lock at a time: nobody can be waiting for another that is held here.
+        with transaction.atomic():
+            review = held.select_for_update(no_key=True).filter(pk=pk).first()
+            if review is not None:
+                _end(review, work, now=now)
+
+
+def _end(review: PeerReview, work: Submission, *, now: datetime) -> None:
+    review.status, review.holds_seat = PeerReview.Status.EXPIRED, False
+    review.save(update_fields=["status", "holds_seat"])
+    if review.reviewer_id is not None:
+        inbox.notify(
+            user_id=review.reviewer_id,
+            kind=Notification.Kind.CLAIM_ENDED,
+            subject=work.challenge.title,
+            target=review.get_absolute_url(),
+            now=now,
+        )
+
+
+def _chosen(work: Submission, count: int, *, now: datetime) -> list[User]:
+    """Return so many who may be asked: trusted, or else experienced where too few are."""
+    moderators = set(_moderators().values_list("pk", flat=True))
+    # Whoever gives an opinion does not decide, so one of them is left out of it.
+    spare = len(moderators - judges_of(work) - {work.author_id}) - 1
+    chosen: list[User] = []
+    for person in _strangers(work, now=now)[: count + len(moderators)]:
+        if person.pk in moderators:
+            if spare < 1:
+                continue
+            spare -= 1
+        chosen.append(person)
+    return chosen[:count]
+
+
+def _strangers(work: Submission, *, now: datetime) -> QuerySet[User]:
+    """Return who has nothing to do with a work or its author, in the order of asking."""
+    involved = PeerReview.objects.filter(submission=work, reviewer__isnull=False)
+    met = PeerReview.objects.filter(
+        reviewer=work.author_id, claimed_at__gt=now - PAIR_REST
+    ).exclude(status=PeerReview.Status.RELEASED)
+    trusted = GraderStanding.objects.trusted().exclude(reviewer=None)
+    mine = Q(peer_reviews__status=PeerReview.Status.SUBMITTED)
+    held = Q(peer_reviews__status=PeerReview.Status.CLAIMED, peer_reviews__lease_until__gt=now)
+    return (
+        User.objects.filter(is_active=True, erase_at=None)
+        .exclude(pk=work.author_id)
+        .exclude(pk__in=involved.values("reviewer"))
+        .exclude(pk__in=blocks.blocked_with(work.author))
+        .annotate(
+            given=Count("peer_reviews", filter=mine),
+            held=Count("peer_reviews", filter=held),
+            is_met=_whether(Q(pk__in=met.values("author"))),
+            moderates=_whether(Q(pk__in=_moderators().values("pk"))),
+            trusted=_whether(Q(pk__in=trusted.values("reviewer"))),
+        )
+        .filter(Q(trusted=True) | Q(given__gte=EXPERIENCED_AFTER))
+        .order_by("is_met", "moderates", "-trusted", "held", "given", "pk")
+    )
+
+
+def _moderators() -> QuerySet[User]:
+    may = Permission.objects.filter(codename="moderate", content_type__app_label="accounts")
+    return User.objects.filter(
+        Q(is_superuser=True) | Q(user_permissions__in=may) | Q(groups__permissions__in=may),
+        is_active=True,
+        erase_at=None,
+    ).distinct()
+
+
+def _whether(condition: Q) -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(condition, output_field=BooleanField())
