@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from learnquest.core.errors import Conflict, Invalid
-from reviews import cases, eligibility
+from reviews import cases, claims, eligibility
 from reviews.models import PeerReview, ReviewCase
 from reviews.queue_models import SEATS, ReviewCaseQuerySet
 from submissions.models import Submission
@@ -279,11 +279,14 @@ def finish(review: PeerReview, *, now: datetime) -> None:
 
 
 def release_all(*, by: User) -> int:
-    """Give back whatever `by` holds, for somebody who is leaving; returns how many claims."""
+    """Give back whatever `by` holds, for somebody who is leaving; returns how many claims.
+
+    As after a lease that is over: should they come back, what they wrote can still be sent.
+    """
     held = PeerReview.objects.given_by(by).filter(status=PeerReview.Status.CLAIMED)
     works = list(held.values_list("submission", flat=True))
-    held.update(status=PeerReview.Status.RELEASED, holds_seat=False)
-    for pk in works:
+    held.update(status=PeerReview.Status.EXPIRED, holds_seat=False)
+    for pk in sorted(works):
         cases.recount(submission_id=pk)
     return len(works)
 
@@ -316,7 +319,7 @@ def _let_go(reviews: "QuerySet[PeerReview]", now: datetime, **changes: object) -
 
 
 def _claimed(review: PeerReview, by: User) -> PeerReview:
-    review = PeerReview.objects.select_for_update().given_by(by).get(pk=review.pk)
+    review = claims.locked(review, by)
     if review.status != PeerReview.Status.CLAIMED:
         raise Conflict(_("This review is no longer in your hands."))
     return review

@@ -27,10 +27,14 @@ def changes(request: LearnerRequest, pk: int) -> HttpResponse:
 
 
 def review_of(request: LearnerRequest, pk: int) -> PeerReview:
-    """Return a review that was sent or may still be; who gave the work back sees it no more."""
+    """Return a review that was sent or may still be; who gave the work back sees it no more.
+
+    Nor does anybody while a moderator has hidden the work.
+    """
     return get_object_or_404(
         PeerReview.objects.given_by(request.user)
         .exclude(status=PeerReview.Status.RELEASED)
+        .filter(submission__hidden_at=None)
         .select_related("submission__challenge__goal"),
         pk=pk,
     )
