@@ -45,6 +45,6 @@ def _telling(work: Submission) -> Iterator[str]:
 def _text_of(file: Attachment) -> str:
     try:
         with file.file.open() as opened:
-            return opened.read().decode(errors="replace")
+            return str(opened.read(), errors="replace")
     except FileNotFoundError:
         return ""
