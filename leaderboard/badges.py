@@ -50,9 +50,11 @@ def award_due(
     """Award what somebody has earned and does not hold yet; tells them of each.
 
     Called within the transaction of whatever may have earned one, which says with `after` what it
-    was; without it everything is counted. Safe to call at any time.
+    was; without it everything is counted. Safe to call at any time; who is gone gets nothing.
     """
-    person = User.objects.only("time_zone", "locale").get(pk=user_id)
+    person = User.objects.only("time_zone", "locale").filter(pk=user_id).first()
+    if person is None:
+        return []
     wanted = after.value if after else frozenset(Fact)
     return _award([person], person.time_zone, wanted=wanted, now=now, tell=True)
 

@@ -89,8 +89,9 @@ def award(
     """Write `amount` to the ledger once for `key`, and to the standings when others verified it.
 
     `done_at` says when it was done, where that was earlier: streaks and activity count it then.
-    Returns None, and changes nothing, when `key` was awarded before, even if it was taken back
-    since: who pays again for the same thing gives it a key of its own.
+    Returns None, and changes nothing, when the learner's account is gone, or when `key` was awarded
+    before, even if it was taken back since: who pays again for the same thing gives it a key of its
+    own.
     """
     now = now or timezone.now()
     return _write(
@@ -132,10 +133,11 @@ def reverse(*, key: str, reason: str, now: datetime | None = None) -> PointEntry
 
 def _write(*, key: str, user_id: int, **fields: object) -> PointEntry | None:
     learner = User.objects.filter(pk=user_id).only("time_zone").first()
-    if learner is not None:
-        moment = fields.get("done_at") or fields["occurred_at"]
-        assert isinstance(moment, datetime)
-        fields["local_day"] = learner.today(moment)
+    if learner is None:
+        return None
+    moment = fields.get("done_at") or fields["occurred_at"]
+    assert isinstance(moment, datetime)
+    fields["local_day"] = learner.today(moment)
     entry, is_new = PointEntry.objects.get_or_create(
         key=key, defaults={"user_id": user_id, **fields}
     )

@@ -12,7 +12,7 @@ from accounts import moderation
 from accounts.models import Report, User
 from learnquest.core.errors import Conflict, Invalid
 from learnquest.core.text import is_blank
-from reviews import cases, eligibility, giving_back
+from reviews import cases, claims, eligibility, giving_back
 from reviews.models import PeerReview, ReviewCase
 from reviews.queue_models import SEATS, ReviewCaseQuerySet
 from submissions.models import Submission
@@ -329,11 +329,14 @@ def finish(review: PeerReview, *, now: datetime) -> None:
 
 
 def release_all(*, by: User) -> int:
-    """Give back whatever `by` holds, for somebody who is leaving; returns how many claims."""
+    """Give back whatever `by` holds, for somebody who is leaving; returns how many claims.
+
+    As after a lease that is over: should they come back, what they wrote can still be sent.
+    """
     held = PeerReview.objects.given_by(by).filter(status=PeerReview.Status.CLAIMED)
     works = list(held.values_list("submission", flat=True))
-    held.update(status=PeerReview.Status.RELEASED, holds_seat=False)
-    for pk in works:
+    held.update(status=PeerReview.Status.EXPIRED, holds_seat=False)
+    for pk in sorted(works):
         cases.recount(submission_id=pk)
     return len(works)
 
@@ -366,7 +369,7 @@ def _let_go(reviews: "QuerySet[PeerReview]", now: datetime, **changes: object) -
 
 
 def _claimed(review: PeerReview, by: User) -> PeerReview:
-    review = PeerReview.objects.select_for_update().given_by(by).get(pk=review.pk)
+    review = claims.locked(review, by)
     if review.status != PeerReview.Status.CLAIMED:
         raise Conflict(_("This review is no longer in your hands."))
     return review

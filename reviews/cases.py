@@ -7,7 +7,8 @@ waits for neither; who settles locks the submission first and the case last.
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from reviews.models import PeerReview, ReviewCase
@@ -66,6 +67,32 @@ def recount(*, submission_id: int, now: datetime | None = None) -> ReviewCase | 
         case.full_at = now
     case.save(update_fields=["taken", "is_open", "full_at"])
     return case
+
+
+def recount_wrong(*, now: datetime | None = None) -> int:
+    """Count again where the seats are not as the reviews are; returns how many cases that were.
+
+    Whatever changes reviews recounts itself. Should anything forget it, no seat stays taken by
+    nobody for longer than an hour.
+    """
+    now = now or timezone.now()
+    live = (
+        PeerReview.objects.live(now=now)
+        .filter(submission=OuterRef("submission"))
+        .order_by()
+        .values("submission")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    wrong = (
+        ReviewCase.objects.filter(closed_at=None)
+        .annotate(live=Coalesce(Subquery(live), 0))
+        .filter(~Q(taken=F("live")) | Q(is_open=False, taken__lt=F("seats")))
+    )
+    found = list(wrong.order_by("submission").values_list("submission", flat=True))
+    for pk in found:
+        recount(submission_id=pk, now=now)
+    return len(found)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from goals.models import Progress
 from leaderboard import points
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from learnquest.core.text import is_blank
-from reviews import attempts, cases, copies_told, outcome, paying
+from reviews import attempts, cases, claims, copies_told, outcome, paying
 from reviews.models import CopyDecision, PeerReview
 from submissions import lifecycle, similarity
 from submissions.models import SimilarityFlag, Submission
@@ -196,12 +196,12 @@ def _end_claims(work: Submission, *, now: datetime) -> list[int]:
     this deed: what is only saved is looked at again afterwards, and what is sent counts.
     """
     held = PeerReview.objects.filter(submission=work, status=PeerReview.Status.CLAIMED)
-    claims = list(held.select_for_update(skip_locked=True, no_key=True).order_by("pk"))
-    for claim in claims:
+    found = list(held.select_for_update(skip_locked=True, no_key=True).order_by("pk"))
+    for claim in found:
         _end(claim, work, now=now)
     if held.exists():
         transaction.on_commit(partial(_end_rest, work.pk, now=now))
-    return [claim.pk for claim in claims]
+    return [claim.pk for claim in found]
 
 
 def _end_rest(submission_id: int, *, now: datetime) -> None:
@@ -221,7 +221,7 @@ def _end_rest(submission_id: int, *, now: datetime) -> None:
 def _end(claim: PeerReview, work: Submission, *, now: datetime) -> None:
     claim.status, claim.holds_seat = PeerReview.Status.RELEASED, False
     claim.save(update_fields=["status", "holds_seat"])
-    copies_told.claim_ended(claim, work, now=now)
+    claims.tell_ended(claim, subject=work.challenge.title, now=now)
 
 
 def _lock(submission_id: int) -> tuple[Challenge, Submission]:

@@ -1,16 +1,15 @@
-"""Who is told of a copy: its author, why; whoever was reviewing it, that they need not go on.
+"""Who is told of a copy: its author, and why. Whoever was reviewing it: see `claims.tell_ended`.
 
 Nobody learns whose the other work is, nor a word of it.
 """
 
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.text import Truncator
 
 from accounts import inbox, mail, notices
 from accounts.models import Notification
-from reviews.models import CopyDecision, PeerReview
+from reviews.models import CopyDecision
 from submissions.models import Submission
 
 # As long as the line of an inbox is.
@@ -23,18 +22,6 @@ def found(copy: CopyDecision, work: Submission, *, now: datetime) -> None:
 
 def undone(copy: CopyDecision, work: Submission, *, now: datetime) -> None:
     _tell(work, Notification.Kind.COPY_UNDONE, copy.undone_for, now)
-
-
-def claim_ended(claim: PeerReview, work: Submission, *, now: datetime) -> None:
-    """Tell a reviewer; why is between the author and the moderators."""
-    if claim.reviewer_id is not None:
-        inbox.notify(
-            user_id=claim.reviewer_id,
-            kind=Notification.Kind.CLAIM_ENDED,
-            subject=work.challenge.title,
-            target=reverse("reviews:queue"),
-            now=now,
-        )
 
 
 def _tell(work: Submission, kind: Notification.Kind, reason: str, now: datetime) -> None:

@@ -45,7 +45,9 @@ def end_waits(*, now: datetime | None = None) -> int:
 def _end(submission_id: int, now: datetime) -> bool:
     """Settle what can be settled; returns whether the wait was ended only now."""
     # The challenge's lock first and the case's last, as wherever work is settled: no dead-lock.
-    Challenge.objects.select_for_update(of=("self",)).get(submissions=submission_id)
+    locked = Challenge.objects.select_for_update(of=("self",)).filter(submissions=submission_id)
+    if locked.first() is None:
+        return False  # gone with its author meanwhile
     Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
     is_news = ReviewCase.objects.filter(submission=submission_id, ended_at=None).update(
         ended_at=now

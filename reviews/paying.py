@@ -70,9 +70,17 @@ def pay_at_the_end(*, submission_id: int, now: datetime) -> None:
     _pay(unpaid().filter(submission=submission_id), now)
 
 
+def pay_for_works_of(author: User, *, now: datetime) -> None:
+    """Pay all reviews of the works of somebody who is leaving for good.
+
+    The caller has locked the works with their challenges, so that none of them settles meanwhile.
+    """
+    _pay(unpaid().filter(submission__author=author), now)
+
+
 @receiver(pre_delete, sender=Submission)
 def pay_before_it_goes(instance: Submission, **kwargs: Any) -> None:
-    """Pay the reviews of work that is deleted, alone or with its author's account."""
+    """Pay the reviews of work that is deleted; with an account, they are paid before."""
     if instance.status != Submission.Status.DRAFT:
         pay_at_the_end(submission_id=instance.pk, now=timezone.now())
 

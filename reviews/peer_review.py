@@ -16,7 +16,7 @@ from challenges.rubrics import weighted_score
 from leaderboard import badges, points
 from learnquest.core.errors import Conflict, Invalid, Stale
 from learnquest.core.text import visible_words
-from reviews import appeals, assignment, cases, outcome, paying, training, worth
+from reviews import appeals, assignment, cases, claims, outcome, paying, training, worth
 from reviews.models import PeerReview
 from reviews.quotes import anchored, incomplete, too_long
 from submissions.models import Submission
@@ -156,12 +156,7 @@ def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
 
 
 def _in_hand(review: PeerReview, by: User) -> PeerReview:
-    review = (
-        PeerReview.objects.select_for_update(of=("self",))
-        .given_by(by)
-        .select_related("submission__challenge__goal")
-        .get(pk=review.pk)
-    )
+    review = claims.locked(review, by)
     if review.status == PeerReview.Status.SUBMITTED:
         raise Conflict(_("This review was sent already."))
     if review.status == PeerReview.Status.RELEASED:
@@ -250,7 +245,7 @@ def _fill(
 def check_complete(review: PeerReview) -> None:
     """Raise Invalid, by field, unless a review can be sent as it is.
 
-    Raises Conflict for work that its author took back.
+    Raises Conflict for work that its author took back, or that a moderator has hidden.
     """
     errors = {
         f"score_{criterion.key}": [_("Choose a level for “%s”.") % criterion.name]
@@ -267,3 +262,5 @@ def check_complete(review: PeerReview) -> None:
         raise Invalid(_("The review is not complete yet."), errors=errors)
     if review.submission.status == Submission.Status.DRAFT:
         raise Conflict(_("This work was taken back by its author."))
+    if review.submission.hidden_at is not None:
+        raise Conflict(_("A moderator has hidden this work. What you wrote is kept."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts import suspension
 from accounts.models import User
 from accounts.reportables import Reportable, register
-from reviews import assignment, outcome, paying
+from reviews import assignment, cases, claims, outcome, paying
 from reviews.models import Answer, PeerReview
 from submissions.models import Submission
 
@@ -22,11 +22,19 @@ def give_back_claims(user: User, **kwargs: Any) -> None:
     assignment.release_all(by=user)
 
 
-def release_claims_on(submission: Submission) -> None:
-    """Take hidden work out of its reviewers' hands."""
-    PeerReview.objects.filter(submission=submission, status=PeerReview.Status.CLAIMED).update(
-        status=PeerReview.Status.RELEASED
-    )
+def take_from_reviewers(work: Submission) -> None:
+    """Take hidden work out of its reviewers' hands; what they wrote waits until it is back."""
+    claims.end_all(work, now=timezone.now())
+
+
+def offer_again(work: Submission) -> None:
+    """Let work that is shown again be reviewed: its seats are counted as they are now."""
+    cases.recount(submission_id=work.pk)
+
+
+def free_its_seat(review: PeerReview) -> None:
+    """Let somebody else give the review that a hidden one no longer is."""
+    cases.recount(submission_id=review.submission_id)
 
 
 def count_again(review: PeerReview) -> None:
@@ -36,6 +44,7 @@ def count_again(review: PeerReview) -> None:
     now = timezone.now()
     outcome.settle(submission_id=review.submission_id, now=now)
     paying.pay_all_given(submission_id=review.submission_id, now=now)
+    cases.recount(submission_id=review.submission_id, now=now)
 
 
 def words_of_review(review: PeerReview) -> str:
@@ -68,7 +77,8 @@ register(
         concerns=lambda user: Submission.objects.filter(
             pk__in=PeerReview.objects.given_by(user).values("submission")
         ),
-        after_hiding=release_claims_on,
+        after_hiding=take_from_reviewers,
+        after_undoing=offer_again,
     )
 )
 register(
@@ -97,6 +107,7 @@ register(
         words=words_of_review,
         path=lambda review: review.get_absolute_url(),
         concerns=lambda user: PeerReview.objects.filter(author=user),
+        after_hiding=free_its_seat,
         after_undoing=count_again,
     )
 )

@@ -22,6 +22,7 @@ class SimilarOut(Schema):
     id: int
     state: SimilarityFlag.State
     percent: int = Field(description="Passages of three words that both share, of all of them.")
+    same_files: int = Field(description="Attached files that are the same, byte for byte.")
     submission: int = Field(alias="submission_id", description="The work handed in later.")
     author: str = Field(alias="submission.author.username")
     other: int = Field(alias="other_id", description="The work that was there first.")

@@ -59,8 +59,9 @@ def free_seats() -> None:
 @scheduled(every=timedelta(hours=1))
 @task()
 def watch_the_queue() -> None:
-    from reviews import deadlines, invitations, reminders
+    from reviews import cases, deadlines, invitations, reminders
 
+    cases.recount_wrong()
     deadlines.boost_waiting()
     deadlines.end_waits()
     reminders.remind()

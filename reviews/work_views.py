@@ -29,7 +29,7 @@ def changes(request: LearnerRequest, pk: int) -> HttpResponse:
 def review_of(request: LearnerRequest, pk: int) -> PeerReview:
     """Return a review that was sent or may still be; who gave the work back sees it no more.
 
-    Neither does anybody see work that a moderator hid.
+    Nor does anybody while a moderator has hidden the work.
     """
     return get_object_or_404(
         PeerReview.objects.given_by(request.user)

@@ -165,6 +165,10 @@ class Attachment(models.Model):
             # The same file twice is the same attachment.
             models.UniqueConstraint(fields=["submission", "sha256"], name="attachments_once_each"),
         ]
+        indexes = [
+            # Whether somebody else attached the same.
+            models.Index(fields=["sha256"], name="attachments_same"),
+        ]
 
     def __str__(self) -> str:
         return f"Attachment {self.number} of submission {self.submission_id}"

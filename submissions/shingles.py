@@ -13,6 +13,8 @@ from hashlib import blake2b
 
 from rensa import RMinHash
 
+from challenges.models import Challenge
+
 WORDS_PER_SHINGLE = 3
 BANDS = 20
 ROWS = 3
@@ -47,12 +49,38 @@ def shingles(text: str) -> set[str]:
     return {passage.words for passage in passages(text)}
 
 
+def of_task(challenge: Challenge) -> set[str]:
+    """Return the passages that a task itself has: quoting it is no copying."""
+    rubric = " ".join(f"{item.name} {item.description}" for item in challenge.criteria)
+    return shingles(f"{challenge.instructions}\n\n{rubric}")
+
+
 def marks(found: set[str]) -> list[int]:
     """Return the numbers under which a text with these passages is found, the same each time."""
     minhash = RMinHash(num_perm=BANDS * ROWS, seed=SEED)
     minhash.update(sorted(found))
     minima = minhash.digest()
     return [_number(band, minima[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS)]
+
+
+def whole(text: str) -> int:
+    """Return the one number that only a text with the same words and signs has."""
+    return _hash(f"{SEED}:whole:{folded(text)}")
+
+
+def folded(text: str) -> str:
+    """Return a text without regard to case, spaces, lines and accents' encoding."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def words_beside(text: str, found: set[str]) -> int:
+    """Count the words of a text that stand in none of these passages."""
+    words = list(_WORD.finditer(text))
+    covered: set[int] = set()
+    for at in range(len(words) - WORDS_PER_SHINGLE + 1):
+        if _plain(words[at : at + WORDS_PER_SHINGLE]) in found:
+            covered.update(range(at, at + WORDS_PER_SHINGLE))
+    return len(words) - len(covered)
 
 
 def likeness(one: set[str], other: set[str]) -> float:
@@ -65,5 +93,8 @@ def _plain(run: list[re.Match[str]]) -> str:
 
 
 def _number(band: int, minima: list[int]) -> int:
-    text = f"{SEED}:{band}:{minima}".encode()
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)
+    return _hash(f"{SEED}:{band}:{minima}")
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)

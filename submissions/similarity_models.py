@@ -15,10 +15,10 @@ from submissions.models import Submission
 
 
 class TextMark(models.Model):
-    """One of the twenty numbers under which a text is found by texts that are much like it.
+    """One of the numbers under which a text is found by texts that are much like it.
 
-    Texts that share a mark may be alike; those that share none are not. The marks say nothing of
-    the text.
+    Twenty are of its passages, one is of the whole. Texts that share a mark may be alike; those
+    that share none are not. The marks say nothing of the text.
     """
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="text_marks")
@@ -56,7 +56,7 @@ class SimilarityFlagQuerySet(models.QuerySet["SimilarityFlag"]):
 
 
 class SimilarityFlag(models.Model):
-    """Two works of two learners with much the same text, for a moderator to look at."""
+    """Two works of two learners with much the same text or a same file, for a moderator."""
 
     class State(models.TextChoices):
         OPEN = "open", _("To be looked at")
@@ -70,6 +70,9 @@ class SimilarityFlag(models.Model):
     other = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
     percent = models.PositiveSmallIntegerField(
         help_text="Passages of three words that both share, of all that either has."
+    )
+    same_files = models.PositiveSmallIntegerField(
+        default=0, help_text="Attached files that are the same in both."
     )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     reason = models.TextField(_("reason"), blank=True, validators=[MaxLengthValidator(500)])

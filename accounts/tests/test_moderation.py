@@ -207,7 +207,7 @@ def test_hidden_work_leaves_the_queue_and_its_reviewers_hands(
     assert report(bob, held, "work", reason="spam") == found
     decided(found, mona, "hidden")
     held.refresh_from_db()
-    assert held.status == PeerReview.Status.RELEASED
+    assert held.status == PeerReview.Status.EXPIRED
     assert assignment.claim_next(by=charlie) is None
     client.force_login(bob)
     assert client.get(held.get_absolute_url()).status_code == 404

@@ -117,7 +117,7 @@ def test_others_get_the_work_that_he_held(
     held = claim(submission, bob)
     suspend(bob, mona)
     held.refresh_from_db()
-    assert held.status == PeerReview.Status.RELEASED
+    assert held.status == PeerReview.Status.EXPIRED
 
 
 def test_moderators_do_not_suspend_each_other(mona: User, bob: User) -> None:

@@ -27,7 +27,7 @@ from accounts.speech import speaking_to
 from leaderboard import points
 from learnquest.core.errors import Conflict, Invalid
 from learnquest.pages import data_export
-from reviews import assignment
+from reviews import assignment, farewell
 from reviews.models import PeerReview
 
 logger = logging.getLogger(__name__)
@@ -102,42 +102,55 @@ def keep_account(*, user: User) -> User:
 
 
 def erase_due(*, now: datetime | None = None) -> int:
-    """Erase everybody whose two weeks are over; returns how many. Safe to run at any time."""
+    """Erase everybody whose two weeks are over; returns how many. Safe to run at any time.
+
+    Each in a transaction of their own: who cannot be erased now hinders nobody else, and is tried
+    again the next time.
+    """
     now = now or timezone.now()
     due = list(User.objects.filter(erase_at__lte=now).values_list("pk", flat=True))
     if not due:
         return 0
     _end_sessions({str(pk) for pk in due})
-    return sum(erase(user_id=pk, now=now) for pk in due)
+    return sum(_erased(pk, now) for pk in due)
 
 
-@transaction.atomic
 def erase_now(user: User) -> None:
     """Erase somebody without their two weeks: an administrator has decided it."""
-    now = timezone.now()
-    User.objects.filter(pk=user.pk).update(erase_at=now)
     _end_sessions({str(user.pk)})
-    erase(user_id=user.pk, now=now)
+    erase(user_id=user.pk, now=timezone.now(), is_due=True)
+
+
+def _erased(user_id: int, now: datetime) -> bool:
+    try:
+        return erase(user_id=user_id, now=now)
+    except Exception:  # whatever it is, the others' time is up, too
+        logger.exception("User %s could not be erased; the next run tries again.", user_id)
+        return False
 
 
 @transaction.atomic
 @points.together()
-def erase(*, user_id: int, now: datetime) -> bool:
-    """Erase one person whose time is up; returns False where they stayed or are gone already."""
-    user = User.objects.select_for_update().filter(pk=user_id, erase_at__lte=now).first()
+def erase(*, user_id: int, now: datetime, is_due: bool = False) -> bool:
+    """Erase one person whose time is up, or whom somebody else has decided about (`is_due`).
+
+    Returns False where they stayed or are gone already.
+    """
+    # Not against those who only refer to the person: they hold what is waited for below.
+    found = User.objects.select_for_update(no_key=True).filter(pk=user_id)
+    user = (found if is_due else found.filter(erase_at__lte=now)).first()
     if user is None:
         return False
+    works = farewell.prepare(user, now=now)
     if user.avatar.name:
         transaction.on_commit(partial(default_storage.delete, user.avatar.name))
     data_export.delete_all(user=user)
-    # Reviews that nobody has read go; those that were sent lose their reviewer as the row goes.
-    given = PeerReview.objects.given_by(user)
-    given.exclude(status=PeerReview.Status.SUBMITTED).delete()
     _forget_mentions(user)
-    # The tables' own rules do the rest: what is theirs goes with them, what is others' stays. The
-    # files of their works go with the rows, see `submissions.attachments.delete_file`; who had
-    # reviewed what was not settled yet is paid first, see `reviews.paying.pay_before_it_goes`.
+    # The tables' own rules do the rest: what is theirs goes with them, what is others' stays, and
+    # reviews that were sent lose their reviewer. The files of their works go with the rows, see
+    # `submissions.attachments.delete_file`.
     user.delete()
+    farewell.recount(works, now=now)
     logger.info("User %s was erased.", user_id)
     return True
 

@@ -118,9 +118,14 @@ function storage() {
     return null; // switched off by the browser's settings
   }
 }
-/* Whether two forms say the same: the server trims, and shows rows that are empty or drops them. */
+/*
+ * Whether two forms say the same: the server trims, shows rows that are empty or drops them, and
+ * then numbers the passages of a review anew.
+ */
 function said(values) {
-  return Object.entries(values).map(([name, value]) => [name, value.replace(/\s+/g, " ").trim()]).filter(([, value]) => value);
+  return Object.entries(values)
+    .map(([name, value]) => [name.replace(/^(quote|quote_comment)_\d+$/, "$1"), value.replace(/\s+/g, " ").trim()])
+    .filter(([, value]) => value);
 }
 function same(one, other) {
   return JSON.stringify(said(one)) === JSON.stringify(said(other));

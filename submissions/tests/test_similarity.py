@@ -6,11 +6,18 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, User
 from challenges.models import Challenge
+from goals.models import Goal
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import withdrawal
-from submissions import shingles, similarity, tasks
+from reviews import handin, withdrawal
+from submissions import attachments, shingles, similarity, tasks
 from submissions.models import SimilarityFlag, Submission, TextMark
-from tests.factories import make_challenge, make_goal, make_second_attempt, make_submission
+from tests.factories import (
+    make_challenge,
+    make_goal,
+    make_picture,
+    make_second_attempt,
+    make_submission,
+)
 
 TEXT = (
     "On Saturday I went to the market before it opened and watched how the stalls were set up. "
@@ -88,12 +95,106 @@ def test_ones_own_earlier_attempt_does_not_count(
     Submission.objects.update(body=TEXT)
     for work in Submission.objects.filter(author=alice).order_by("pk"):
         assert similarity.compare(work.pk) == []
-    assert TextMark.objects.filter(submission=review.submission).count() == 20
+    assert TextMark.objects.filter(submission=review.submission).count() == 20 + 1
 
 
 def test_a_short_answer_is_alike_by_chance(alice: User, bob: User) -> None:
     for person in (alice, bob):
         assert similarity.compare(work_of(person, "The answer is forty two, of course.").pk) == []
+
+
+SHORT = "I asked the baker how long her dough has to rest."
+
+
+@pytest.mark.parametrize("copied", [SHORT, f"  {SHORT.upper()}\n", SHORT.replace(" ", "\n\n")])
+def test_a_short_text_that_is_the_same_is_flagged(copied: str, alice: User, bob: User) -> None:
+    original = work_of(alice, SHORT)
+    assert similarity.compare(original.pk) == []
+    (flag,) = similarity.compare(work_of(bob, copied).pk)
+    assert (flag.other, flag.percent, flag.same_files) == (original, 100, 0)
+
+
+@pytest.mark.parametrize("other", [SHORT.replace("dough", "bread"), f"{SHORT} She smiled."])
+def test_a_short_text_of_nearly_the_same_words_is_not(other: str, alice: User, bob: User) -> None:
+    similarity.compare(work_of(alice, SHORT).pk)
+    assert similarity.compare(work_of(bob, other).pk) == []
+
+
+def test_seven_words_beside_the_task_are_the_same_by_chance(alice: User, bob: User) -> None:
+    answer = f"{TEXT} It depends on the weather, of course."
+    for person in (alice, bob):
+        assert similarity.compare(work_of(person, answer, instructions=TEXT).pk) == []
+        assert not TextMark.objects.exists()
+
+
+def test_the_same_task_does_not_hide_the_same_answer(alice: User, bob: User) -> None:
+    answer = f"{TEXT} {SHORT}"
+    for person in (alice, bob):
+        found = similarity.compare(work_of(person, answer, instructions=TEXT).pk)
+    assert [flag.percent for flag in found] == [100]
+
+
+def test_a_quotation_of_the_others_task_is_no_copying(alice: User, bob: User) -> None:
+    similarity.compare(work_of(alice, SHORT).pk)
+    assert similarity.compare(work_of(bob, SHORT, instructions=SHORT).pk) == []
+    Challenge.objects.filter(goal__owner=alice).update(instructions=SHORT)
+    plain = work_of(bob, SHORT, title="Another", instructions="Ask somebody something.")
+    assert similarity.compare(plain.pk) == []
+
+
+# --- The same file ---
+
+
+def with_file(person: User, name: str, data: bytes, body: str = "", **task: str) -> Submission:
+    challenge = make_challenge(make_goal(person), **task)
+    attachments.attach(challenge=challenge, by=person, name=name, data=data)
+    return handin.hand_in_work(challenge=challenge, by=person, body=body)[0]
+
+
+@pytest.mark.usefixtures("media")
+def test_a_file_that_is_the_same_is_flagged(
+    client: Client, alice: User, bob: User, mona: User
+) -> None:
+    original = with_file(alice, "mine.png", make_picture(), body="As I saw it this morning.")
+    assert similarity.compare(original.pk) == []
+    (flag,) = similarity.compare(with_file(bob, "bobs.png", make_picture()).pk)
+    assert (flag.other, flag.percent, flag.same_files) == (original, 0, 1)
+    client.force_login(mona)
+    assert "Same file" in client.get("/moderation/similar/").content.decode()
+    assert "1 file is the same" in client.get(flag.get_absolute_url()).content.decode()
+    assert client.get("/api/moderation/similar").json()["items"][0]["same_files"] == 1
+
+
+@pytest.mark.usefixtures("media")
+def test_other_files_own_files_and_drafts_are_not(alice: User, bob: User, goal: Goal) -> None:
+    similarity.compare(with_file(alice, "a.png", make_picture()).pk)
+    again = with_file(alice, "a.png", make_picture(), title="Again")
+    assert similarity.compare(again.pk) == []
+    assert similarity.compare(with_file(bob, "b.png", make_picture((40, 30))).pk) == []
+    draft = make_challenge(make_goal(bob), title="A draft")
+    attachments.attach(challenge=draft, by=bob, name="b.png", data=make_picture())
+    assert similarity.compare(again.pk) == []
+
+
+@pytest.mark.usefixtures("media")
+@pytest.mark.parametrize(
+    ("text", "flags"), [("print('Hello, world')", 0), (SHORT, 1), (f"{TEXT} {SHORT[:20]}", 0)]
+)
+def test_a_text_file_counts_with_words_of_its_own(
+    text: str, flags: int, alice: User, bob: User
+) -> None:
+    for person in (alice, bob):
+        work = with_file(person, "answer.txt", text.encode(), instructions=TEXT)
+        found = similarity.compare(work.pk)
+    assert len(found) == flags
+
+
+@pytest.mark.usefixtures("media")
+def test_work_with_a_file_alone_is_not_lost(alice: User) -> None:
+    work = with_file(alice, "a.png", make_picture())
+    late = timezone.now() - similarity.LOST_AFTER
+    Submission.objects.filter(pk=work.pk).update(submitted_at=late)
+    assert similarity.find_lost() == [work.pk]
 
 
 def test_drafts_are_nobodys_business(original: Submission, bob: User) -> None:
@@ -138,7 +239,7 @@ def test_a_look_for_alike_works_takes_few_queries(
     for number in range(5):
         similarity.compare(work_of(bob, f"{OTHER} {number}", title=f"Run {number}").pk)
     copy = work_of(bob, NEARLY, title="Market")
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(9):  # type: ignore[operator]
         similarity.compare(copy.pk)
 
 

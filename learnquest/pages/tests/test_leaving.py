@@ -96,7 +96,7 @@ def test_their_work_leaves_the_queue_and_what_they_hold_returns_to_it(
     assert assignment.waiting_for(carol).count() == 2
     leave(alice)
     held.refresh_from_db()
-    assert held.status == PeerReview.Status.RELEASED
+    assert held.status == PeerReview.Status.EXPIRED
     assert [one.author_id for one in assignment.waiting_for(carol)] == [bob.pk]
     leaving.keep_account(user=alice)
     assert assignment.waiting_for(carol).count() == 2
