@@ -55,8 +55,3 @@ def blocked_with(user: User) -> "QuerySet[Block, int]":
     standing = Block.objects.standing()
     theirs = standing.filter(blocked=user).values_list("blocker", flat=True)
     return standing.filter(blocker=user).values_list("blocked", flat=True).union(theirs)
-
-
-def has_blocked(person_id: int, *, by_id: int) -> bool:
-    """Whether one person blocks another now, in this direction."""
-    return Block.objects.standing().filter(blocker=by_id, blocked=person_id).exists()

@@ -22,28 +22,16 @@ MOVES: dict[Challenge.Status, set[Challenge.Status]] = {
 }
 
 
-def follow_copy(
+def follow_attempts(
     *, challenge: Challenge, to: Challenge.Status, finished_at: datetime | None = None
 ) -> Challenge:
     """Move a challenge, which the caller has locked, to where its attempts leave it.
 
-    A moderator found one of them copied, or took that back: then even what was accepted, and what
-    the learner has skipped since, moves.
+    A moderator found one of them copied, or took that back; or a later grade or an appeal lifted
+    one over the mark. By then the challenge may stand anywhere, accepted or skipped.
     """
     challenge.status = to
     challenge.finished_at = finished_at if to == Status.ACCEPTED else None
-    challenge.save(update_fields=["status", "finished_at"])
-    return challenge
-
-
-def accept_late(*, challenge: Challenge, now: datetime) -> Challenge:
-    """Accept a challenge, which the caller has locked, for an attempt that was settled before.
-
-    A later grade or an appeal lifted that over the mark. By then the challenge may stand anywhere:
-    the learner may have handed in again, have taken that back, or have skipped it.
-    """
-    challenge.status = Status.ACCEPTED
-    challenge.finished_at = now
     challenge.save(update_fields=["status", "finished_at"])
     return challenge
 

@@ -15,12 +15,11 @@ from accounts import inbox
 from accounts.models import Notification, User
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from learnquest.core.text import is_blank
-from reviews.models import Answer, CopyDecision, PeerReview, PeerReviewQuerySet
+from reviews.models import SETTLED, Answer, CopyDecision, PeerReview, PeerReviewQuerySet
 from submissions.models import Submission
 
 MOST_ANSWERS = 12
 LONGEST_ANSWER = 1000
-SETTLED = (Submission.Status.ACCEPTED, Submission.Status.RETURNED)
 
 
 @dataclass(frozen=True)

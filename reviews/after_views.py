@@ -16,9 +16,8 @@ from learnquest.core.errors import DomainError
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.markdown import render as render_markdown
 from reviews import after, appeals, attempts, steps
-from reviews.after import SETTLED
 from reviews.appeal_forms import AppealDecisionForm, AppealForm
-from reviews.models import Appeal, PeerReview
+from reviews.models import SETTLED, Appeal, PeerReview
 from reviews.outcome import PASS_MARK
 from submissions.models import Submission
 
@@ -168,7 +167,7 @@ def _case(
         "proposed": appeals.proposed_score(work),
         "pass_mark": round(PASS_MARK),
         "is_ripe": appeals.is_ripe(found),
-        "may_decide": appeals.may_decide(found, request.user),
+        "may_decide": appeals.may_decide(work, request.user),
         "form": form,
     }
     return render(request, "moderation/appeal.html", context, status=status)

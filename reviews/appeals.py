@@ -18,9 +18,7 @@ from leaderboard import points
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from learnquest.core.text import is_blank
 from reviews import attempts, outcome, paying, second_opinions
-from reviews.after import SETTLED
-from reviews.models import Appeal, PeerReview
-from reviews.second_opinions import EXPERIENCED_AFTER, OPINIONS, ask_again
+from reviews.models import SETTLED, Appeal, PeerReview
 from submissions import lifecycle
 from submissions.models import Submission
 
@@ -28,8 +26,6 @@ TIME_TO_APPEAL = timedelta(days=30)
 # How long a moderator waits for both opinions at most.
 PATIENCE = timedelta(days=14)
 LEAST_REASON = 20
-
-__all__ = ["EXPERIENCED_AFTER", "OPINIONS", "ask_again"]
 
 
 def can_appeal(work: Submission, by: User, *, now: datetime | None = None) -> bool:
@@ -96,7 +92,7 @@ def note_opinion(*, submission_id: int, now: datetime | None = None) -> None:
         return
     if appeal.decided_at is not None:
         _value_opinions(submission_id, now=now)
-    elif appeal.heard_at is None and second_opinions.sent(submission_id).count() >= OPINIONS:
+    elif appeal.heard_at is None and second_opinions.are_all_there(submission_id):
         appeal.heard_at = now
         appeal.save(update_fields=["heard_at"])
 
@@ -130,9 +126,8 @@ def ripe_among(waiting: list[Appeal], *, now: datetime | None = None) -> set[int
     }
 
 
-def may_decide(appeal: Appeal, by: User) -> bool:
+def may_decide(work: Submission, by: User) -> bool:
     """Whether this moderator neither wrote nor reviewed the work, nor holds a review of it."""
-    work = appeal.submission
     return by.pk != work.author_id and by.pk not in second_opinions.judges_of(work)
 
 
@@ -173,18 +168,9 @@ def decide(
     without reasons or with a score that is not higher.
     """
     now = now or timezone.now()
-    challenge = (
-        Challenge.objects.select_for_update(of=("self",))
-        .select_related("goal__owner")
-        .get(submissions=appeal.submission_id)
-    )
-    work = (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("author")
-        .get(pk=appeal.submission_id)
-    )
+    challenge, work = attempts.lock(appeal.submission_id)
     appeal = Appeal.objects.select_for_update().get(pk=appeal.pk)
-    if by.pk == work.author_id or by.pk in second_opinions.judges_of(work):
+    if not may_decide(work, by):
         raise Forbidden(_("You wrote or reviewed this work: another moderator decides."))
     if appeal.decided_at is not None:
         raise Conflict(_("This appeal was decided already."))

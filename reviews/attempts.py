@@ -10,6 +10,23 @@ from reviews.models import Appeal, CopyDecision
 from submissions.models import Submission, SubmissionQuerySet
 
 
+def lock(submission_id: int) -> tuple[Challenge, Submission]:
+    """Lock a work and, before it, its challenge: the order of all deeds that change both."""
+    challenge = (
+        Challenge.objects.select_for_update(of=("self",))
+        .select_related("goal__owner")
+        .get(submissions=submission_id)
+    )
+    work = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("author")
+        .get(pk=submission_id)
+    )
+    # One object for both, so that what is changed of it is changed there, too.
+    work.challenge = challenge
+    return challenge, work
+
+
 def is_copy(submission: Submission) -> bool:
     """Whether a moderator found that this work copies another, and nobody took that back."""
     return CopyDecision.objects.standing().filter(submission=submission).exists()

@@ -1,9 +1,11 @@
 """A claim under lock, and how it ends without its reviewer: the work is gone, hidden or copied."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,7 +14,6 @@ from accounts.models import Notification, User
 from learnquest.core.errors import Conflict
 from reviews import cases
 from reviews.models import PeerReview
-from submissions.models import Submission
 
 
 def locked(review: PeerReview, by: User) -> PeerReview:
@@ -31,49 +32,65 @@ def locked(review: PeerReview, by: User) -> PeerReview:
         ) from None
 
 
-def end_all(work: Submission, *, now: datetime) -> None:
-    """Take work out of its reviewers' hands, tell them, and free their seats.
+def end_all(
+    held: "QuerySet[PeerReview]",
+    *,
+    now: datetime,
+    to: PeerReview.Status = PeerReview.Status.EXPIRED,
+    may_end: Callable[[PeerReview], bool] = lambda _claim: True,
+    leads_to_desk: bool = False,
+) -> list[PeerReview]:
+    """End claims on one work and tell who held them; returns those that ended at once.
 
-    As after a lease that is over: what they wrote can be sent when the work is back. The caller
-    holds the work. Who is saving or sending a review of it at this moment holds that, and may be
-    waiting for the work: what is only saved is looked at again afterwards, and what is sent counts.
+    As after a lease that is over, unless `to` says otherwise: what they wrote can be sent. The
+    caller holds the work. Who is saving or sending a review of it at this moment holds that, and
+    may be waiting for the work: what is only saved is looked at again afterwards, under lock, and
+    ends if `may_end` still says so; what is sent counts.
     """
-    held = PeerReview.objects.filter(submission=work, status=PeerReview.Status.CLAIMED)
-    for claim in held.select_for_update(skip_locked=True, no_key=True).order_by("pk"):
-        _end(claim, work, now=now)
+    held = held.filter(status=PeerReview.Status.CLAIMED).select_related("submission__challenge")
+    found = list(held.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk"))
+    for claim in found:
+        _end(claim, to=to, leads_to_desk=leads_to_desk, now=now)
     if held.exists():
-        transaction.on_commit(partial(_end_rest, work.pk, now=now))
-    cases.recount(submission_id=work.pk, now=now)
+        transaction.on_commit(
+            partial(_end_rest, held, may_end=may_end, to=to, leads_to_desk=leads_to_desk, now=now)
+        )
+    return found
 
 
-def tell_ended(claim: PeerReview, *, subject: str, now: datetime) -> None:
+def tell_ended(
+    claim: PeerReview, *, subject: str, now: datetime, leads_to_desk: bool = False
+) -> None:
     """Tell a reviewer that they need not go on; why is between the author and the moderators."""
     if claim.reviewer_id is not None:
         inbox.notify(
             user_id=claim.reviewer_id,
             kind=Notification.Kind.CLAIM_ENDED,
             subject=subject,
-            target=reverse("reviews:queue"),
+            target=claim.get_absolute_url() if leads_to_desk else reverse("reviews:queue"),
             now=now,
         )
 
 
-def _end_rest(submission_id: int, *, now: datetime) -> None:
-    held = PeerReview.objects.filter(
-        submission=submission_id,
-        status=PeerReview.Status.CLAIMED,
-        submission__hidden_at__isnull=False,
-    ).select_related("submission__challenge")
+def _end_rest(
+    held: "QuerySet[PeerReview]",
+    *,
+    may_end: Callable[[PeerReview], bool],
+    to: PeerReview.Status,
+    leads_to_desk: bool,
+    now: datetime,
+) -> None:
     for pk in held.values_list("pk", flat=True):
         # One lock at a time: nobody can be waiting for another that is held here.
         with transaction.atomic():
-            claim = held.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
-            if claim is not None:
-                _end(claim, claim.submission, now=now)
-                cases.recount(submission_id=submission_id, now=now)
+            claim = held.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+            if claim is not None and may_end(claim):
+                _end(claim, to=to, leads_to_desk=leads_to_desk, now=now)
+                cases.recount(submission_id=claim.submission_id, now=now)
 
 
-def _end(claim: PeerReview, work: Submission, *, now: datetime) -> None:
-    claim.status, claim.holds_seat = PeerReview.Status.EXPIRED, False
+def _end(claim: PeerReview, *, to: PeerReview.Status, leads_to_desk: bool, now: datetime) -> None:
+    claim.status, claim.holds_seat = to, False
     claim.save(update_fields=["status", "holds_seat"])
-    tell_ended(claim, subject=work.challenge.title, now=now)
+    subject = claim.submission.challenge.title
+    tell_ended(claim, subject=subject, leads_to_desk=leads_to_desk, now=now)

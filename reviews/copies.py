@@ -6,7 +6,6 @@ sent stay, and are paid. All of it can be taken back, and is then as it was befo
 
 import re
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -50,7 +49,7 @@ def decide(
     if not confirmed:
         return similarity.decide(flag=flag, by=by, confirmed=False, reason=reason, now=now)
     _check_reason(reason, not_naming=[flag.other.author])
-    challenge, work = _lock(flag.submission_id)
+    challenge, work = attempts.lock(flag.submission_id)
     flag = similarity.decide(flag=flag, by=by, confirmed=True, reason=reason, now=now)
     if not attempts.is_copy(work):
         _return(work, challenge, flag, now=now)
@@ -71,7 +70,7 @@ def take_back(
     as `decide` does.
     """
     now = now or timezone.now()
-    challenge, work = _lock(copy.submission_id)
+    challenge, work = attempts.lock(copy.submission_id)
     copy = CopyDecision.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     others = [flag.other.author for flag in _confirmed(work)]
     if not by.is_moderator or by in {work.author, *others}:
@@ -154,7 +153,7 @@ def _follow(
     if copy.status == Submission.Status.RETURNED or to == challenge.status:
         return
     best = attempts.best_accepted(challenge)
-    challenge_lifecycle.follow_copy(
+    challenge_lifecycle.follow_attempts(
         challenge=challenge, to=to, finished_at=finished_at or (best.settled_at if best else now)
     )
     kind, note = Progress.Kind.CHALLENGE_MOVED, f"{challenge.title}: {to.label}"
@@ -190,53 +189,24 @@ def _see_reviewers_paid(work: Submission, *, now: datetime) -> None:
 
 
 def _end_claims(work: Submission, *, now: datetime) -> list[int]:
-    """Take the work out of its reviewers' hands, and tell them; returns the ids of the claims.
-
-    Who is saving or sending a review at this moment holds it, and may be waiting for the locks of
-    this deed: what is only saved is looked at again afterwards, and what is sent counts.
-    """
-    held = PeerReview.objects.filter(submission=work, status=PeerReview.Status.CLAIMED)
-    found = list(held.select_for_update(skip_locked=True, no_key=True).order_by("pk"))
-    for claim in found:
-        _end(claim, work, now=now)
-    if held.exists():
-        transaction.on_commit(partial(_end_rest, work.pk, now=now))
-    return [claim.pk for claim in found]
-
-
-def _end_rest(submission_id: int, *, now: datetime) -> None:
-    held = PeerReview.objects.filter(submission=submission_id, status=PeerReview.Status.CLAIMED)
-    for pk in held.values_list("pk", flat=True):
-        # One lock at a time: nobody can be waiting for another that is held here.
-        with transaction.atomic():
-            claim = held.select_for_update(no_key=True).filter(pk=pk).first()
-            copy = CopyDecision.objects.standing().filter(submission=submission_id).first()
-            if claim is None or copy is None:
-                continue
-            _end(claim, copy.submission, now=now)
-            copy.claims = [*copy.claims, claim.pk]
-            copy.save(update_fields=["claims"])
-
-
-def _end(claim: PeerReview, work: Submission, *, now: datetime) -> None:
-    claim.status, claim.holds_seat = PeerReview.Status.RELEASED, False
-    claim.save(update_fields=["status", "holds_seat"])
-    claims.tell_ended(claim, subject=work.challenge.title, now=now)
-
-
-def _lock(submission_id: int) -> tuple[Challenge, Submission]:
-    """Lock a work and, before it, its challenge: the order of all deeds that change both."""
-    challenge = (
-        Challenge.objects.select_for_update(of=("self",))
-        .select_related("goal__owner")
-        .get(submissions=submission_id)
+    """Take the work out of its reviewers' hands, and tell them; returns the ids of the claims."""
+    ended = claims.end_all(
+        PeerReview.objects.filter(submission=work),
+        to=PeerReview.Status.RELEASED,
+        may_end=_note_late,
+        now=now,
     )
-    work = (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("author", "challenge")
-        .get(pk=submission_id)
-    )
-    return challenge, work
+    return [claim.pk for claim in ended]
+
+
+def _note_late(claim: PeerReview) -> bool:
+    """Keep a claim that ends after the decision with the others; False where none stands now."""
+    copy = CopyDecision.objects.standing().filter(submission=claim.submission_id).first()
+    if copy is None:
+        return False
+    copy.claims = [*copy.claims, claim.pk]
+    copy.save(update_fields=["claims"])
+    return True
 
 
 def _confirmed(work: Submission) -> list[SimilarityFlag]:

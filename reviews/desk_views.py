@@ -1,6 +1,6 @@
 """The reviewer's side: the queue, and the desk on which a review is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from django.conf import settings
@@ -68,26 +68,27 @@ def queue(request: LearnerRequest) -> HttpResponse:
 
 @post_only("reviews:queue")
 def claim(request: LearnerRequest) -> HttpResponse:
-    try:
-        review = next_work.next_for(by=request.user)
-    except Conflict as refusal:
-        messages.error(request, str(refusal))
-        return redirect("reviews:queue")
-    if review is None:
-        messages.info(request, _("Nothing waits for you right now. You can practise meanwhile."))
-        return redirect("reviews:queue")
-    return redirect(review)
+    nothing = _("Nothing waits for you right now. You can practise meanwhile.")
+    return _begin(request, next_work.next_for, nothing)
 
 
 @post_only("reviews:queue")
 def practise(request: LearnerRequest) -> HttpResponse:
+    nothing = _("You have had all works that there are for practice.")
+    return _begin(request, training.begin, nothing)
+
+
+def _begin(
+    request: LearnerRequest, give: Callable[..., PeerReview | None], nothing: str
+) -> HttpResponse:
+    """Open the desk with the work that `give` gives, or say why there is none."""
     try:
-        review = training.begin(by=request.user)
+        review = give(by=request.user)
     except Conflict as refusal:
         messages.error(request, str(refusal))
         return redirect("reviews:queue")
     if review is None:
-        messages.info(request, _("You have had all works that there are for practice."))
+        messages.info(request, nothing)
         return redirect("reviews:queue")
     return redirect(review)
 

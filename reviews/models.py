@@ -89,6 +89,10 @@ class AIFeedback(Leased):
         return user.is_moderator and not reviewing.exists()
 
 
+# Work that has its outcome.
+SETTLED = (Submission.Status.ACCEPTED, Submission.Status.RETURNED)
+
+
 class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
     def given_by(self, user: User) -> Self:
         return self.filter(reviewer=user)
@@ -119,9 +123,8 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
 
         What others may learn of a review, by its points for instance, they learn from then on.
         """
-        settled = (Submission.Status.ACCEPTED, Submission.Status.RETURNED)
         decided = Q(is_for_appeal=False) | Q(submission__appeal__decided_at__isnull=False)
-        return self.filter(decided, submission__status__in=settled)
+        return self.filter(decided, submission__status__in=SETTLED)
 
     def awaiting_outcome(self) -> Self:
         """Reviews whose work is not settled yet, or whose appeal is not decided."""
@@ -297,6 +300,7 @@ from reviews.copy_models import CopyDecision  # noqa: E402
 from reviews.queue_models import ReviewCase, TrainingWork  # noqa: E402
 
 __all__ = [
+    "SETTLED",
     "AIFeedback",
     "Answer",
     "Appeal",

@@ -42,16 +42,7 @@ def settle(*, submission_id: int, now: datetime | None = None) -> Submission | N
     it does for work that a moderator found copied; but a review of it that is new is paid.
     """
     now = now or timezone.now()
-    challenge = (
-        Challenge.objects.select_for_update(of=("self",))
-        .select_related("goal__owner")
-        .get(submissions=submission_id)
-    )
-    submission = (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("author")
-        .get(pk=submission_id)
-    )
+    challenge, submission = attempts.lock(submission_id)
     if submission.status == Submission.Status.DRAFT:
         return None
     reviews = [
@@ -252,7 +243,9 @@ def accept_late(submission: Submission, challenge: Challenge, *, now: datetime) 
     A later grade or an appeal changed its score; another attempt may be in review or accepted.
     """
     if challenge.status != Challenge.Status.ACCEPTED:
-        challenge_lifecycle.accept_late(challenge=challenge, now=now)
+        challenge_lifecycle.follow_attempts(
+            challenge=challenge, to=Challenge.Status.ACCEPTED, finished_at=now
+        )
         progress_log.record(
             goal=challenge.goal,
             by=submission.author,

@@ -24,7 +24,10 @@ def give_back_claims(user: User, **kwargs: Any) -> None:
 
 def take_from_reviewers(work: Submission) -> None:
     """Take hidden work out of its reviewers' hands; what they wrote waits until it is back."""
-    claims.end_all(work, now=timezone.now())
+    now = timezone.now()
+    held = PeerReview.objects.filter(submission=work)
+    claims.end_all(held, may_end=lambda claim: claim.submission.hidden_at is not None, now=now)
+    cases.recount(submission_id=work.pk, now=now)
 
 
 def offer_again(work: Submission) -> None:

@@ -2,15 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.contrib.auth.models import Permission
-from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from accounts import blocks, inbox
 from accounts.models import Notification, User
+from reviews import claims
 from reviews.eligibility import PAIR_REST
 from reviews.models import Appeal, GraderStanding, PeerReview
 from submissions.models import Submission
@@ -66,6 +65,11 @@ def sent(submission_id: int) -> QuerySet[PeerReview]:
     return PeerReview.objects.filter(submission=submission_id, is_for_appeal=True).sent()
 
 
+def are_all_there(submission_id: int) -> bool:
+    """Whether there are as many second opinions as an appeal asks for."""
+    return sent(submission_id).count() >= OPINIONS
+
+
 def in_hand(submission_ids: Collection[int], *, now: datetime) -> QuerySet[PeerReview]:
     """Return the second opinions on which somebody may be at work: theirs until the lease ends."""
     return PeerReview.objects.filter(
@@ -95,42 +99,10 @@ def judges_of(work: Submission) -> set[int]:
 def end_rest(work: Submission, *, now: datetime) -> None:
     """Tell whoever was asked and has not answered that the appeal was decided without them.
 
-    What they have written counts when they send it, as after a lease that is over. Who saves or
-    sends at this moment holds their review, and may wait for the locks of the decision: those are
-    looked at again afterwards.
+    What they have written counts when they send it: the notice leads to their desk.
     """
-    held = PeerReview.objects.filter(
-        submission=work, is_for_appeal=True, status=PeerReview.Status.CLAIMED
-    )
-    for review in held.select_for_update(skip_locked=True, no_key=True).order_by("pk"):
-        _end(review, work, now=now)
-    if held.exists():
-        transaction.on_commit(partial(_end_locked, work, now=now))
-
-
-def _end_locked(work: Submission, *, now: datetime) -> None:
-    held = PeerReview.objects.filter(
-        submission=work, is_for_appeal=True, status=PeerReview.Status.CLAIMED
-    )
-    for pk in held.values_list("pk", flat=True):
-        # One lock at a time: nobody can be waiting for another that is held here.
-        with transaction.atomic():
-            review = held.select_for_update(no_key=True).filter(pk=pk).first()
-            if review is not None:
-                _end(review, work, now=now)
-
-
-def _end(review: PeerReview, work: Submission, *, now: datetime) -> None:
-    review.status, review.holds_seat = PeerReview.Status.EXPIRED, False
-    review.save(update_fields=["status", "holds_seat"])
-    if review.reviewer_id is not None:
-        inbox.notify(
-            user_id=review.reviewer_id,
-            kind=Notification.Kind.CLAIM_ENDED,
-            subject=work.challenge.title,
-            target=review.get_absolute_url(),
-            now=now,
-        )
+    asked = PeerReview.objects.filter(submission=work, is_for_appeal=True)
+    claims.end_all(asked, leads_to_desk=True, now=now)
 
 
 def _chosen(work: Submission, count: int, *, now: datetime) -> list[User]:

@@ -6,8 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from reviews.after import SETTLED
-from reviews.models import Appeal, CopyDecision, PeerReview
+from reviews.models import SETTLED, Appeal, CopyDecision, PeerReview
 from submissions.models import Submission, SubmissionQuerySet
 
 

@@ -10,7 +10,7 @@ from leaderboard import badges, fair_play, points
 from leaderboard.models import PointEntry
 from reviews import quality
 from reviews.hearing import Hearing, hear
-from reviews.models import PeerReview
+from reviews.models import SETTLED, PeerReview
 from submissions.models import Submission
 
 
@@ -70,7 +70,7 @@ def taken_up(review: PeerReview) -> list[str]:
         Submission.objects.filter(
             challenge=work.challenge_id,
             attempt__gt=work.attempt,
-            status__in=[Submission.Status.ACCEPTED, Submission.Status.RETURNED],
+            status__in=SETTLED,
         )
         .order_by("attempt")
         .first()

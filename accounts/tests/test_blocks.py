@@ -82,7 +82,7 @@ def test_one_that_was_taken_back_has_no_effect_on_pages(public: tuple[User, User
     for one, other in ((alice, bob), (bob, alice)):
         assert other in User.objects.visible_to(fresh(one)) and other.is_visible_to(fresh(one))
     assert not blocks.blocked_with(alice)
-    assert not blocks.has_blocked(bob.pk, by_id=alice.pk)
+    assert not Block.objects.standing().filter(blocker=alice, blocked=bob).exists()
 
 
 def test_the_pages(client: Client, public: tuple[User, User]) -> None:

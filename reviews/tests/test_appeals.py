@@ -14,7 +14,7 @@ from challenges.models import Challenge
 from leaderboard import points
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import appeals, assignment, peer_review
+from reviews import appeals, assignment, peer_review, second_opinions
 from reviews.models import Appeal, PeerReview
 from submissions.models import Submission
 from tests.factories import answers, make_review, make_user
@@ -28,7 +28,7 @@ def trusted(alice: User, challenge: Challenge) -> list[User]:
     """Three with five reviews each, of works of somebody else."""
     people = [make_user(username=f"trusted-{number}") for number in range(3)]
     author = make_user(username="author")
-    for number in range(appeals.EXPERIENCED_AFTER):
+    for number in range(second_opinions.EXPERIENCED_AFTER):
         work = Submission.objects.create(
             challenge=challenge, author=author, attempt=number + 1, status="accepted",
             submitted_at=timezone.now(), settled_at=timezone.now(), score=80,
@@ -96,7 +96,7 @@ def test_one_that_is_given_back_goes_to_another(returned: Submission, trusted: l
     appeal(returned)
     review = PeerReview.objects.get(submission=returned, reviewer=trusted[0])
     assignment.release(review=review, by=trusted[0])
-    assert appeals.ask_again() == 1 and appeals.ask_again() == 0
+    assert second_opinions.ask_again() == 1 and second_opinions.ask_again() == 0
     assert PeerReview.objects.filter(submission=returned, reviewer=trusted[2]).exists()
 
 

@@ -17,7 +17,7 @@ from challenges.models import Challenge
 from leaderboard import recount
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import after, appeals, assignment, peer_review, reminders, second_opinions
+from reviews import after, appeals, assignment, claims, peer_review, reminders, second_opinions
 from reviews.models import Appeal, PeerReview
 from reviews.tests.test_appeals import (
     REASONS,
@@ -137,7 +137,7 @@ def test_a_draft_and_quiet_hours_ask_no_third(returned: Submission, trusted: lis
     )
     later = timezone.now() + 13 * HOUR
     assignment.free_seats(now=later)
-    assert appeals.ask_again(now=later) == 0
+    assert second_opinions.ask_again(now=later) == 0
     review.refresh_from_db()
     assert review.holds_seat
 
@@ -155,7 +155,7 @@ def test_nobody_decides_because_both_gave_it_back(
     assert not appeals.is_ripe(found)
     with pytest.raises(Conflict, match="on their way"):
         decide(found, mona)
-    assert appeals.ask_again() == 2
+    assert second_opinions.ask_again() == 2
     opinions_left = PeerReview.objects.filter(submission=returned, status="claimed")
     for review in opinions_left:
         send(review)
@@ -260,7 +260,7 @@ def test_whose_work_the_author_reviewed_is_asked_last(
     assert asked(returned) == trusted[1:]
     assignment.release(review=opinion(returned, trusted[1]), by=trusted[1])
     # Now nobody else is there.
-    assert appeals.ask_again() == 1 and asked(returned)[-1] == trusted[0]
+    assert second_opinions.ask_again() == 1 and asked(returned)[-1] == trusted[0]
 
 
 def test_but_not_if_that_was_long_ago(
@@ -396,7 +396,7 @@ def test_who_is_sending_at_that_moment_is_looked_at_again(
     found = appeal(returned)
     now = timezone.now() + timedelta(days=15)
     # As if both rows were locked by whoever is sending.
-    monkeypatch.setattr(second_opinions, "_end", lambda *args, **more: None)
+    monkeypatch.setattr(claims, "_end", lambda *args, **more: None)
     with django_capture_on_commit_callbacks() as callbacks:
         decide(found, mona, now=now)
     monkeypatch.undo()

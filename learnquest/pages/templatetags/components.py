@@ -40,20 +40,13 @@ TONES = {
     "expired": "warn",
     "failed": "bad",
 }
+# With what they mean where a rubric does not say it in its own words.
 LEVELS = (
-    (0, _l("Missing")),
-    (25, _l("Weak")),
-    (50, _l("Fair")),
-    (75, _l("Good")),
-    (100, _l("Excellent")),
-)
-# What they mean where a rubric does not say it in its own words.
-MEANINGS = (
-    (100, _l("Nothing is missing that you would ask for.")),
-    (75, _l("It is there, with small gaps.")),
-    (50, _l("Half of it is there; you have to guess the rest.")),
-    (25, _l("A beginning, and most is missing.")),
-    (0, _l("Not there.")),
+    (0, _l("Missing"), _l("Not there.")),
+    (25, _l("Weak"), _l("A beginning, and most is missing.")),
+    (50, _l("Fair"), _l("Half of it is there; you have to guess the rest.")),
+    (75, _l("Good"), _l("It is there, with small gaps.")),
+    (100, _l("Excellent"), _l("Nothing is missing that you would ask for.")),
 )
 
 
@@ -161,12 +154,12 @@ def rubric_form(
     """Ask a reviewer for a level and a comment on each criterion."""
     errors = errors or {}
     rows = []
-    names = dict(LEVELS)
+    names = {score: name for score, name, _meaning in LEVELS}
     for criterion in criteria:
         texts = {level.score: level.text for level in criterion.levels}
         levels = [
             (score, name, texts.get(score, ""), scores.get(criterion.key) == score)
-            for score, name in LEVELS
+            for score, name, _meaning in LEVELS
         ]
         wrong = [
             *errors.get(f"score_{criterion.key}", []),
@@ -176,7 +169,7 @@ def rubric_form(
             (names.get(level.score, level.score), level.text) for level in criterion.levels
         ]
         rows.append((criterion, levels, own_words, comments.get(criterion.key, ""), wrong))
-    usual = [(names[score], meaning) for score, meaning in MEANINGS]
+    usual = [(name, meaning) for _score, name, meaning in reversed(LEVELS)]
     return {"rows": rows, "usual": usual if any(not row[2] for row in rows) else []}
 
 
