@@ -36,6 +36,8 @@ def test_files_are_attached_refused_and_removed_and_no_word_is_lost(
         files = page.locator("#attachments")
 
         def attach(file: FilePayload) -> None:
+            # htmx binds what it has put in a moment after it is seen, sooner than a hand could act.
+            expect(page.locator(".htmx-added")).to_have_count(0)
             page.get_by_label(re.compile("^Attach")).set_input_files([file])
             if not javascript:
                 files.get_by_role("button", name="Attach", exact=True).click()
