@@ -3,7 +3,9 @@
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.db import connection, connections
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
+from django_ratelimit import core
 
 from accounts.models import User
 from accounts.tests.test_tokens import log_in
@@ -71,19 +74,35 @@ def test_every_form_that_changes_something_about_access_is_limited() -> None:
 
 
 def test_an_address_and_an_account_are_counted_apart(db: None) -> None:
-    assert uses("sign-in", 22, account="alice@example.com") == 20
-    # Written otherwise, it is the same account.
-    assert uses("sign-in", 1, account=" ALICE@example.com") == 0
-    # From another place the owner still gets in.
-    assert uses("sign-in", 1, address="198.51.100.7", account="alice@example.com") == 1
-    # One address that tries many accounts is stopped as an address.
-    names = [f"learner-{n}@example.com" for n in range(110)]
-    assert sum(uses("sign-in", 1, address="203.0.113.5", account=name) for name in names) == 100
+    with time_machine.travel(NOON, tick=False):
+        assert uses("sign-in", 22, account="alice@example.com") == 20
+        # Written otherwise, it is the same account.
+        assert uses("sign-in", 1, account=" ALICE@example.com") == 0
+        # From another place the owner still gets in.
+        assert uses("sign-in", 1, address="198.51.100.7", account="alice@example.com") == 1
+        # One address that tries many accounts is stopped as an address.
+        names = [f"learner-{n}@example.com" for n in range(110)]
+        passed = sum(uses("sign-in", 1, address="203.0.113.5", account=name) for name in names)
+        assert passed == 100
 
 
 def test_many_addresses_do_not_guess_one_password_for_ever(db: None) -> None:
-    passed = sum(uses("sign-in", 9, address=f"198.51.100.{n}", account="alice") for n in range(20))
-    assert passed == 100
+    with time_machine.travel(NOON, tick=False):
+        addresses = [f"198.51.100.{n}" for n in range(20)]
+        passed = sum(uses("sign-in", 9, address=each, account="alice") for each in addresses)
+        assert passed == 100
+
+
+def test_a_use_is_let_through_though_its_period_ends_while_it_is_counted(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, period, key = "reset", 3600, "192.0.2.1"
+    end = core._get_window(key, period)
+    seconds = chain([end], repeat(end + 1))
+    monkeypatch.setattr(core, "time", SimpleNamespace(time=lambda: next(seconds)))
+    request = request_of(key)
+    limits.limit(request, name)
+    assert limits.headers_of(request)["RateLimit"] == '"reset/address";r=29;t=1'
 
 
 def test_who_is_stopped_by_address_uses_up_nobodys_account(db: None) -> None:

@@ -192,8 +192,9 @@ def _count(request: HttpRequest, name: str, account: object) -> Iterator[Usage]:
 def _use(request: HttpRequest, policy: str, rate: str, key: str) -> Usage:
     used = get_usage(request, group=policy, key=lambda *_: key, rate=rate, increment=True)
     quota, window = _parse(rate)
-    if used is None or used["time_left"] < 0:
-        # Counts are switched off, or the store lost this one: the next request counts again.
+    if used is None or not used["limit"]:
+        # Counts are switched off, or the store lost this one: the next request counts again. (A
+        # time left below zero does not say so: the period can end while the use is counted.)
         return Usage(policy, quota, window, quota if used is None else -1, 1)
     return Usage(policy, quota, window, quota - used["count"], max(1, int(used["time_left"])))
 
