@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -167,6 +168,7 @@ def test_a_worse_second_attempt_earns_none(alice: User) -> None:
     assert badge_counts.count([alice.pk])[alice.pk][Fact.IMPROVED] == 0
 
 
+@time_machine.travel(NOW)
 def test_a_review_and_the_mark_for_it_count_for_the_reviewer_with_the_outcome(
     alice: User, bob: User, carol: User
 ) -> None:
