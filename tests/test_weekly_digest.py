@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 
@@ -27,6 +28,7 @@ def learner(alice: User) -> User:
     return alice
 
 
+@time_machine.travel(MONDAY - timedelta(days=3))
 def test_it_tells_of_the_week_and_of_the_next_step(
     posted: Posted, alice: User, bob: User, carol: User
 ) -> None:
@@ -37,9 +39,7 @@ def test_it_tells_of_the_week_and_of_the_next_step(
     make_challenge(goal, title="Order a coffee")
     posted().clear()
     OutgoingMail.objects.all().delete()
-    now = datetime.now(UTC)
-    monday = now - timedelta(days=now.weekday()) + timedelta(days=7)
-    assert digest.send_due(now=monday.replace(hour=8)) >= 1
+    assert digest.send_due(now=MONDAY) >= 1
     [got] = [got for got in posted_today(posted) if got.to == [alice.email]]
     assert got.subject == "Your week on LearnQuest"
     text, html = got.body, got.alternatives[0].content

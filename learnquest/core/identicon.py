@@ -1,7 +1,7 @@
 """A figure for everybody who has no picture: drawn from a hash, always the same.
 
-The scheme is Don Park's of 2007: nine squares, of which the four corners and the four sides are
-one shape each, turned around the middle.
+Nine squares, as in Don Park's scheme of 2007, but mirrored and not turned around the middle: four
+shapes turned around a point can come out as a swastika, and a mirrored figure cannot.
 """
 
 import hashlib
@@ -19,24 +19,28 @@ SHAPES = (
     "M0 8V4a4 4 0 0 1 8 0v4z",  # an arch
     "M0 0h8v8a8 8 0 0 1-8-8z",  # a sail
 )
-MIDDLES = (SHAPES[4], SHAPES[5], SHAPES[3], "M0 0h8v8H0z")
+# Those that are the same seen in a mirror, for the middle of the upper and the lower row.
+UPRIGHT = (SHAPES[1], SHAPES[4], SHAPES[5], SHAPES[6])
+MIDDLES = (SHAPES[4], SHAPES[5], SHAPES[6], "M0 0h8v8H0z")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Three paths in squares of 8 by 8, how far the first two are turned, and a tone."""
+    """Four paths in squares of 8 by 8, how far each but the last is turned, and a tone."""
 
     corner: str
     corner_turn: int
     side: str
     side_turn: int
+    top: str
+    top_turn: int
     middle: str
     tone: int
 
 
 def figure(seed: object) -> Figure:
     """Return the figure that belongs to `seed`."""
-    corner, corner_turn, side, side_turn, middle, tone, *_ = hashlib.sha256(
+    corner, corner_turn, side, side_turn, middle, tone, top, top_turn, *_ = hashlib.sha256(
         str(seed).encode()
     ).digest()
     first = corner % len(SHAPES)
@@ -47,6 +51,8 @@ def figure(seed: object) -> Figure:
         corner_turn=90 * (corner_turn % 4),
         side=SHAPES[second],
         side_turn=90 * (side_turn % 4),
+        top=UPRIGHT[top % len(UPRIGHT)],
+        top_turn=180 * (top_turn % 2),
         middle=MIDDLES[middle % len(MIDDLES)],
         tone=tone % TONES,
     )

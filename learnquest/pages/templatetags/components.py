@@ -105,7 +105,7 @@ def avatar(context: template.Context, whose: Any, big: bool = False) -> dict[str
         if whose.avatar and isinstance(viewer, User) and pictures.may_see_picture(whose, viewer):
             picture = pictures.file_name(whose)
         whose = whose.pk
-    return {"picture": picture, "figure": figure(whose), "turns": (0, 90, 180, 270), "big": big}
+    return {"picture": picture, "figure": figure(whose), "mirror": (1, -1), "big": big}
 
 
 @register.inclusion_tag("components/empty_state.html")
