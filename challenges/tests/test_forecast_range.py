@@ -119,8 +119,9 @@ def test_days_are_the_learners_own(
 ) -> None:
     User.objects.filter(pk=alice.pk).update(time_zone=zone)
     local = moment.astimezone(ZoneInfo(zone)).date()
-    goal = make_goal(alice, start_date=local - timedelta(days=60))
-    fill(goal, [(60, "accepted"), (60, "todo")])
+    with time_machine.travel(moment - timedelta(days=60)):
+        goal = make_goal(alice, start_date=local - timedelta(days=60))
+        fill(goal, [(60, "accepted"), (60, "todo")])
     Challenge.objects.filter(status="accepted").update(finished_at=moment - timedelta(days=1))
     with time_machine.travel(moment, tick=False):
         client.force_login(alice)
