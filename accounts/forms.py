@@ -66,11 +66,26 @@ class ChangeEmailForm(Plain, account_forms.AddEmailForm):  # type: ignore[misc] 
         self.fields["email"].label = _("New e-mail address")
 
 
-class ChangePasswordForm(Plain, account_forms.ChangePasswordForm):  # type: ignore[misc]  # untyped
+class ChosenPassword(Plain):
+    """A new password, its fields named as the other fields are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {
+            "oldpassword": _("Current password"),
+            "password1": _("New password"),
+            "password2": _("New password, once more"),
+        }
+        for name, label in labels.items():
+            if name in self.fields:
+                self.fields[name].label = label
+
+
+class ChangePasswordForm(ChosenPassword, account_forms.ChangePasswordForm):  # type: ignore[misc]  # untyped
     pass
 
 
-class SetPasswordForm(Plain, account_forms.SetPasswordForm):  # type: ignore[misc]  # untyped
+class SetPasswordForm(ChosenPassword, account_forms.SetPasswordForm):  # type: ignore[misc]  # untyped
     pass
 
 
@@ -78,7 +93,7 @@ class ResetPasswordForm(Plain, account_forms.ResetPasswordForm):  # type: ignore
     pass
 
 
-class NewPasswordForm(Plain, account_forms.ResetPasswordKeyForm):  # type: ignore[misc]  # untyped
+class NewPasswordForm(ChosenPassword, account_forms.ResetPasswordKeyForm):  # type: ignore[misc]  # untyped
     pass
 
 

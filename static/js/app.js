@@ -70,6 +70,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* Where tabs are wider than the screen, the one that is open is in sight. */
+for (const tabs of document.querySelectorAll(".tabs")) {
+  const open = tabs.querySelector("[aria-current]");
+  if (open && tabs.scrollWidth > tabs.clientWidth)
+    tabs.scrollLeft = open.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
+}
+
 /* The sign-up form tells the server in which zone the learner lives. */
 for (const field of document.querySelectorAll('input[type="hidden"][name="time_zone"]')) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
