@@ -16,17 +16,22 @@ OPINIONS = (
     "Short, as the author says, and right in the main. I would give more for what is there.",
     "It does lack a reason or two. Still, by the rubric it is better than it was taken to be.",
 )
+FIRST_WORDS = timedelta(hours=46)
 UNREAD = "Two sentences that would fit any work. I do not think that it was read."
 DISMISSED = "Short, but about this work, and not unkind. Mark it as not helpful instead."
 
 
 def make_conduct(*, handins: list[Handin], people: list[User], now: datetime) -> None:
-    """Let the first demo account talk with a reviewer, and give the moderator something to do."""
+    """Let the first demo account talk with a reviewer, and give the moderator something to do.
+
+    All of it is about work that was settled before the first of these words were said.
+    """
     star, moderator = people[0], people[2]
     settled = [
         handin
         for handin in handins
         if handin.submission.settled_at is not None
+        and handin.submission.settled_at <= now - FIRST_WORDS
         and all(one.reviewer not in {star, moderator} for one in handin.reviews)
     ]
     settled.sort(key=lambda handin: handin.submission.settled_at or now, reverse=True)

@@ -9,14 +9,14 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Report, User
 from challenges.models import Challenge
 from goals.models import Goal, Progress
 from leaderboard import recount
 from leaderboard.models import BadgeAward, PointEntry, Standing
 from learnquest.demo.people import DEMO_SIGN_INS
 from reviews import handin, next_work, peer_review
-from reviews.models import AIFeedback, Appeal, PeerReview
+from reviews.models import AIFeedback, Answer, Appeal, PeerReview
 from submissions.models import Submission
 from tests.factories import answers, make_challenge, make_draft, make_goal, make_user
 
@@ -59,6 +59,7 @@ def test_the_demo(client: Client, settings: Any) -> None:
     the_past_keeps_the_rules()
     a_second_run_changes_nothing()
     an_appeal_waits_for_the_moderator(client)
+    what_is_said_of_an_outcome_comes_after_it()
     a_visitors_work_comes_first_for_the_peer_and_then_the_moderator()
     the_three_can_sign_in_and_one_moderates(client)
     the_same_seed_and_date_make_the_same_past()
@@ -125,6 +126,18 @@ def an_appeal_waits_for_the_moderator(client: Client) -> None:
     page = client.get(f"/moderation/appeals/{appeal.pk}/")
     assert "2 second opinions are there" in page.content.decode()
     assert appeal.score_before < page.context["form"].initial["score"] <= 100
+
+
+def what_is_said_of_an_outcome_comes_after_it() -> None:
+    appeal = Appeal.objects.get()
+    said = [(appeal.submission.settled_at, appeal.created_at)]
+    said += Answer.objects.values_list("review__submission__settled_at", "created_at")
+    reported = PeerReview.objects.in_bulk(Report.objects.values_list("target_id", flat=True))
+    said += [
+        (reported[report.target_id].submission.settled_at, report.created_at)
+        for report in Report.objects.all()
+    ]
+    assert len(said) == 5 and all(settled and settled <= when for settled, when in said)
 
 
 def a_visitors_work_comes_first_for_the_peer_and_then_the_moderator() -> None:
