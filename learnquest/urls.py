@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 
 from accounts import staff
 from goals import urls as goal_urls
@@ -15,6 +16,8 @@ goal_pages = [*goal_urls.urlpatterns, path("goals/", goals.goal_list, name="list
 # Into the administration as into the site: with the second step, and within its limits.
 admin.site.login = staff.led_to_factor(secure_admin_login(admin.site.login))  # type: ignore[method-assign,assignment]
 admin.site.has_permission = staff.may_administer  # type: ignore[method-assign]
+admin.site.site_header = _("LearnQuest administration")
+admin.site.site_title = "LearnQuest"
 
 urlpatterns = [
     path("", include("learnquest.pages.urls")),
