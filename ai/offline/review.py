@@ -12,9 +12,36 @@ _UNKIND = {
     for word in (
         "stupid idiot idiotic dumb lazy pathetic rubbish garbage trash crap shit awful terrible "
         "horrible ridiculous embarrassing worthless hopeless useless moron loser ugly nonsense "
-        "laughable disgusting sucks suck joke childish clueless ignorant"
+        "laughable disgusting sucks suck childish clueless ignorant kys stfu gtfo"
     ).split()
 }
+# Words that mean nothing harmless in any of these languages, or in English.
+_UNKIND_ELSEWHERE = frozenset(
+    word.casefold()
+    for word in (
+        # Spanish and Portuguese
+        "idiota idiotas estúpido estúpida estúpidos estúpidas imbécil imbéciles imbecil imbecis "
+        "tonto tonta tontos tontas inútil inútiles inúteis mierda merda patético patética ridículo "
+        "ridícula vergonzoso vergonzosa asqueroso asquerosa gilipollas cretino cretina "
+        # French
+        "idiot idiote idiots idiotes stupide stupides imbécile imbéciles débile débiles crétin "
+        "crétine merde merdique minable minables pathétique pathétiques ridicule ridicules connard "
+        "connasse abruti abrutie "
+        # German and Dutch
+        "dumm dumme dummer dummes dummen blöd blöde blöder blödes idiotisch trottel depp scheiße "
+        "dämlich erbärmlich lächerlich schwachsinn bescheuert versager idioot achterlijk sukkel "
+        "waardeloos belachelijk "
+        # Italian
+        "idioti stupido stupida stupidi stupide imbecille imbecilli scemo scema schifo patetico "
+        "patetica ridicolo ridicola"
+    ).split()
+)
+# The author's own words, and terms that only sound so.
+_HARMLESS = re.compile(
+    r"[\"“«„][^\"“”«»„]*[\"”»“]|\blazy (?:evaluation|evaluated|loading|loaded|eye)\b|"
+    r"\bgarbage collect\w+",
+    re.IGNORECASE,
+)
 _AT_THE_PERSON = re.compile(
     r"\byou(?:'re| are| clearly| obviously)\s+(?:\w+\s+)?(?:not (?:able|smart|good)|bad|too slow|"
     r"unable|wasting)|\b(?:did you even|do you even|can't you|give up|don't bother|waste of time|"
@@ -37,7 +64,14 @@ def review(inputs: ReviewInputs) -> ReviewCheck:
 
 
 def is_unkind(text: str) -> bool:
-    return bool(_UNKIND & {stem(word) for word in words(text)} or _AT_THE_PERSON.search(text))
+    """Whether a comment has words that hurt; what it quotes is not its own."""
+    text = _HARMLESS.sub(" ", text)
+    said = words(text)
+    return bool(
+        _UNKIND & {stem(word) for word in said}
+        or _UNKIND_ELSEWHERE.intersection(said)
+        or _AT_THE_PERSON.search(text)
+    )
 
 
 def is_vague(text: str) -> bool:
