@@ -1,12 +1,16 @@
 """The steps of the loop as a person takes them in a browser; tests tell stories with them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.factories import PASSWORD
+
+# A machine that does other work besides is slow; what is broken fails all the same, only later.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 WORK = """\
 Ayer hablé con la panadera durante diez minutos. Primero le pregunté cómo se hace el pan de
@@ -22,6 +26,15 @@ las dos. Al final compré dos panes y le conté que vivo en el tercer piso con m
 def run_worker() -> None:
     """Do all tasks that wait, as the worker would."""
     call_command("db_worker", batch=True, interval=0.1, startup_delay=False, verbosity=0)
+
+
+def eventually(page: Page, is_so: Callable[[], bool]) -> None:
+    """Wait until the server has it so; fails after our patience."""
+    for _ in range(PATIENCE // 100):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("It never became so.")
 
 
 @contextmanager
@@ -41,7 +54,7 @@ def person(browser: Browser, base_url: str, *, javascript: bool = True) -> Itera
             else None
         ),
     )
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     try:
         yield page
     finally:

@@ -81,8 +81,8 @@ def test_after_a_refusal_words_that_are_missing_are_offered(
         journey.sign_in(page, "Bob")
         page.goto(review.get_absolute_url())
         page.route("**/save/", lambda route: route.abort())
-        quote(page, 0, "This is where it begins.")
-        page.wait_for_timeout(1200)
+        with page.expect_event("requestfailed"):
+            quote(page, 0, "This is where it begins.")
         page.goto(review.get_absolute_url())
         expect(page.locator(OFFER)).to_be_visible()
         page.get_by_role("button", name="Use it").click()

@@ -1,7 +1,7 @@
 """Once round the loop in Chromium, with and without scripts, as its users go."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -241,6 +241,10 @@ def test_a_draft_survives_a_lost_connection(live_server: Any, browser: Browser) 
     assert Submission.objects.get().body == "Written in a tunnel."
 
 
+def saved(text: str) -> Callable[[], bool]:
+    return Submission.objects.filter(body=text).exists
+
+
 @ON_SQLITE
 def test_what_another_tab_wrote_survives_and_one_chooses(
     live_server: Any, browser: Browser
@@ -267,9 +271,9 @@ def test_what_another_tab_wrote_survives_and_one_chooses(
             page.get_by_label("Your work").press_sequentially(word, delay=20)
             page.wait_for_timeout(1000)
         expect(page.get_by_text("Another tab")).to_be_hidden()
-        page.wait_for_timeout(3000)
+        journey.eventually(page, saved("From the first tab. And some more."))
+        page.wait_for_timeout(1500)
         expect(page.get_by_text("Another tab")).to_be_hidden()
-        assert Submission.objects.get().body == "From the first tab. And some more."
 
         other.get_by_label("Your work").fill("From the second tab.")
         expect(other.get_by_text("Another tab saved a newer text")).to_be_visible()
@@ -282,8 +286,7 @@ def test_what_another_tab_wrote_survives_and_one_chooses(
         expect(other.get_by_text("Another tab")).to_be_hidden()
         assert Submission.objects.get().body == "From the second tab."
         other.get_by_label("Your work").fill("From the second tab, again.")
-        other.wait_for_timeout(1500)
-        assert Submission.objects.get().body == "From the second tab, again."
+        journey.eventually(other, saved("From the second tab, again."))
         other.get_by_role("button", name="Hand in").click()
         expect(other.get_by_text("Handed in.")).to_be_visible()
 
