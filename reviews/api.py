@@ -18,6 +18,7 @@ from reviews import (
     giving_back,
     invitations,
     next_work,
+    nothing_left,
     paying,
     peer_review,
     standings,
@@ -202,6 +203,14 @@ class FieldWaitingOut(Schema):
     has_boosted: bool = Field(description="Some of it is worth double points.")
 
 
+class NothingLeftOut(Schema):
+    why: str = Field(description="In words for the reader.")
+    told: str = Field(description="How they hear of new work, in words.")
+    invitations: Literal["on", "off", "no_goals"] = Field(
+        description="`on`: they may be asked when work waits in a field of their goals."
+    )
+
+
 class QueueOut(Schema):
     waiting: list[FieldWaitingOut]
     received: int = Field(description="Reviews that you received in four weeks.")
@@ -216,6 +225,11 @@ class QueueOut(Schema):
     paused_until: datetime | None = Field(
         description="From when on there is new work for you, after you gave back as much as one "
         "may within 24 hours; null while there is some now."
+    )
+    can_practise: bool = Field(description="Whether works with known marks are left for you.")
+    nothing_left: NothingLeftOut | None = Field(
+        description="Where nothing waits and all practice is done. Meanwhile there are your own "
+        "next steps (`/api/progress/dashboard`) and how you review (`/api/reviews/standing`)."
     )
 
 
@@ -281,10 +295,10 @@ def read_standing(request: LearnerRequest) -> Any:
 
 @router.post("/next", response={200: ReviewDetail, 204: None, **refusals(403, 409)})
 def claim_next(request: LearnerRequest) -> Any:
-    """Claim the work that needs a review most; 204 when nothing waits for you. Who is new to
-    reviewing gets two works for practice first, with `is_training`: they come again until they are
-    sent. 409 for who gave back as much as one may in a day, with the time from which on there is
-    new work."""
+    """Claim the work that needs a review most; 204 when nothing waits for you: the queue says what
+    then. Who is new to reviewing gets two works for practice first, with `is_training`: they come
+    again until they are sent. 409 for who gave back as much as one may in a day, with the time
+    from which on there is new work."""
     limit(request, "review")
     review = next_work.next_for(by=request.user)
     return Status(204, None) if review is None else Status(200, _with_work(review))
@@ -294,22 +308,30 @@ def claim_next(request: LearnerRequest) -> Any:
 def read_queue(request: LearnerRequest) -> Any:
     """What waits for you by field, and what you owe: as many reviews as you receive."""
     held = assignment.open_claim(request.user)
+    waiting = invitations.waiting_by_field(request.user)
     balance = invitations.balance(request.user)
+    paused_until = giving_back.paused_until(request.user)
+    can_practise = training.is_left(request.user)
     return {
-        "waiting": invitations.waiting_by_field(request.user),
+        "waiting": waiting,
         "received": balance.received,
         "given": balance.given,
         "owed": balance.owed,
         "points_on_their_way": paying.on_their_way(request.user),
         "needs_training": training.needs_training(request.user),
         "held": held.pk if held else None,
-        "paused_until": giving_back.paused_until(request.user),
+        "paused_until": paused_until,
+        "can_practise": can_practise,
+        "nothing_left": None
+        if held or paused_until or waiting or can_practise
+        else nothing_left.of(request.user),
     }
 
 
 @router.post("/practise", response={200: ReviewDetail, 204: None, **refusals(403, 409)})
 def practise(request: LearnerRequest) -> Any:
-    """Take a work with known marks to practise on; 204 when you have had them all."""
+    """Take a work with known marks to practise on; 204 when you have had them all: the
+    queue says what then."""
     limit(request, "review")
     review = training.begin(by=request.user)
     return Status(204, None) if review is None else Status(200, _with_work(review))

@@ -23,6 +23,7 @@ from reviews import (
     highlight,
     invitations,
     next_work,
+    nothing_left,
     paying,
     peer_review,
     standings,
@@ -47,16 +48,21 @@ def queue(request: LearnerRequest) -> HttpResponse:
     )
     fields = invitations.waiting_by_field(request.user)
     paused_until = giving_back.paused_until(request.user)
+    held = assignment.open_claim(request.user)
     is_new = training.needs_training(request.user)
+    can_practise = (is_new or not fields) and training.is_left(request.user)
     context = {
-        "held": assignment.open_claim(request.user),
+        "held": held,
         "paused": giving_back.words(request.user, paused_until) if paused_until else "",
         "waiting": sum(field.count for field in fields),
         "fields": fields,
         "is_boosted": any(field.has_boosted for field in fields),
         "balance": invitations.balance(request.user),
-        "is_new": is_new and training.is_left(request.user),
-        "can_practise": not fields and training.is_left(request.user),
+        "is_new": is_new and can_practise,
+        "can_practise": can_practise,
+        "nothing_left": None
+        if held or paused_until or fields or can_practise
+        else nothing_left.of(request.user),
         "shows_quality": standings.may_see_quality(request.user),
         "page": Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page")),
         "on_their_way": paying.on_their_way(request.user),
@@ -68,8 +74,8 @@ def queue(request: LearnerRequest) -> HttpResponse:
 
 @post_only("reviews:queue")
 def claim(request: LearnerRequest) -> HttpResponse:
-    nothing = _("Nothing waits for you right now. You can practise meanwhile.")
-    return _begin(request, next_work.next_for, nothing)
+    # What to do instead stands on the page of the queue.
+    return _begin(request, next_work.next_for, _("Nothing waits for you right now."))
 
 
 @post_only("reviews:queue")

@@ -97,9 +97,8 @@ def left(
 
 def is_left(by: User) -> bool:
     """Whether there is a known work that `by` may practise on."""
-    if TrainingWork.objects.exists():
-        return left(by).exists()
-    return bool(known_works.read())  # they are stored when the first one is needed
+    # Those of the files are stored when one is needed: `begin` finds them.
+    return bool(_not_stored()) or left(by).exists()
 
 
 def is_time_for_a_known_one(by: User) -> bool:
@@ -233,13 +232,20 @@ def load() -> int:
 
     A work that is there stays as it is, for reviews of it rest on its words.
     """
-    there = set(TrainingWork.objects.values_list("key", flat=True))
-    new = [work for work in known_works.read() if work.key not in there]
-    if new:
-        house = _house()
-        for work in new:
-            _store(work, house)
+    if not _not_stored():
+        return 0
+    house = _house()
+    # One at a time, or two who practise first after an update would both store them.
+    User.objects.select_for_update(no_key=True).get(pk=house.pk)
+    new = _not_stored()
+    for work in new:
+        _store(work, house)
     return len(new)
+
+
+def _not_stored() -> list[known_works.KnownWork]:
+    there = set(TrainingWork.objects.values_list("key", flat=True))
+    return [work for work in known_works.read() if work.key not in there]
 
 
 def _house() -> User:

@@ -16,8 +16,8 @@ from challenges.models import Challenge
 from leaderboard import points, recount, tallies
 from leaderboard.models import PointEntry, Standing
 from learnquest.core.errors import Conflict
-from reviews import assignment, copies, handin, peer_review
-from reviews.models import AIFeedback, CopyDecision, PeerReview, ReviewCase
+from reviews import assignment, copies, handin, known_works, peer_review, training
+from reviews.models import AIFeedback, CopyDecision, PeerReview, ReviewCase, TrainingWork
 from submissions.models import SimilarityFlag, Submission
 from tests.factories import (
     WORK,
@@ -102,6 +102,14 @@ def test_one_reviewer_who_clicks_twenty_times_holds_one_claim() -> None:
     claims = all_at_once([lambda: assignment.claim_next(by=bob)] * THREADS)
     assert len({claim.pk for claim in claims if claim is not None}) == 1
     assert PeerReview.objects.count() == 1
+
+
+def test_twenty_who_practise_first_after_an_update_store_each_known_work_once() -> None:
+    training.load()
+    Submission.objects.filter(training_work__key__endswith="e").delete()
+    works = all_at_once([partial(training.begin, by=make_user()) for _ in range(THREADS)])
+    assert all(works)
+    assert TrainingWork.objects.count() == len(known_works.read())
 
 
 def test_twenty_identical_hand_ins_make_one_submission() -> None:

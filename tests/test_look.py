@@ -18,6 +18,7 @@ from challenges.models import Proposal
 from goals import milestones
 from goals.models import Milestone
 from reviews import ai_feedback, assignment, peer_review
+from reviews.tests.test_nothing_left import send_all
 from submissions import hints
 from tests import journey
 from tests.factories import (
@@ -229,6 +230,27 @@ def test_pages_about_what_waits_for_moderators_are_open_to_everybody(
     with journey.person(browser, live_server.url) as page:
         journey.sign_in(page, mona.display_name)
         assert [trouble for path in paths for trouble in troubles(page, path)] == []
+
+
+def test_the_queue_with_nothing_left_is_open_to_everybody(
+    live_server: Any, browser: Browser
+) -> None:
+    bob = make_user(email="bob@example.com", display_name="Bob")
+    send_all(bob)
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, bob.display_name)
+        found = troubles(page, "/reviews/")
+        make_goal(bob)
+        found += troubles(page, "/reviews/")
+        page.goto("/reviews/")
+        page.get_by_role("link", name="Change this").click()
+        page.get_by_label("Ask me when work in my fields waits").uncheck()
+        page.locator("main").get_by_role("button", name="Save").click()
+        found += troubles(page, "/reviews/")
+        assert page.get_by_text("You chose not to be asked").is_visible()
+        page.get_by_role("link", name="Go on with your own work").click()
+        page.wait_for_url("**/today/")
+    assert found == []
 
 
 def test_the_loop_can_be_walked_by_keyboard(live_server: Any, browser: Browser) -> None:

@@ -1,12 +1,16 @@
 """Works with known marks: announced to those who are new, unannounced now and then."""
 
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from challenges.rubrics import weighted_score
 from goals.models import Category
+from learnquest.demo import content, people
 from reviews import known_works, next_work, peer_review, training
 from reviews.models import PeerReview, ReviewCase
 from submissions.models import Submission
@@ -24,12 +28,34 @@ def send(review: PeerReview, by: User, score: int = 75) -> PeerReview:
     )
 
 
-def test_there_are_two_works_for_each_field() -> None:
+def test_there_are_four_works_for_each_field() -> None:
     fields = [work.category for work in known_works.read()]
-    assert len(fields) >= 12
-    assert {field: fields.count(field) >= 2 for field in Category.values if field != "other"} == {
-        field: True for field in Category.values if field != "other"
-    }
+    assert Counter(fields) == {field: 4 for field in Category.values if field != "other"}
+
+
+def test_each_work_is_one_of_its_kind() -> None:
+    works = known_works.read()
+    for part in ("key", "title", "instructions", "body"):
+        assert len({getattr(work, part) for work in works}) == len(works)
+    goals = [goal for field in content.load() for goal in field.goals]
+    theirs = {challenge.title for goal in goals for challenge in goal.challenges}
+    assert not theirs & {work.title for work in works}
+
+
+def test_they_ask_for_the_whole_scale() -> None:
+    works = known_works.read()
+    scores = sorted(weighted_score(work.criteria, work.marks) for work in works)
+    assert scores[0] < 35 and scores[-1] > 95
+    assert 8 <= sum(score < known_works.PASS_MARK for score in scores) <= 16
+    assert {work.difficulty for work in works} == {1, 2, 3, 4, 5}
+    assert {len(work.criteria) for work in works} == {2, 3, 4}
+
+
+def test_nobody_in_them_is_of_the_demo() -> None:
+    names = {name for name, *_rest in people.PEOPLE}
+    for work in known_works.read():
+        words = set(re.findall(r"\w+", f"{work.title} {work.instructions} {work.body}"))
+        assert not words & names, work.key
 
 
 def test_loading_twice_loads_once(db: None) -> None:
