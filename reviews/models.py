@@ -256,11 +256,17 @@ class PeerReview(Hideable):
                 condition=Q(given_back_at__isnull=False),
                 name="peer_reviews_given_back",
             ),
-            # The moderators' lists of notes: those that are new, and those that were read last.
+            # The moderators' list of new notes, which are few among all reviews: without it a
+            # list of less than a page reads them all. Then the list of those that are read.
             models.Index(
-                fields=["note_read_at", "id"],
-                condition=~Q(private_note=""),
-                name="peer_reviews_notes",
+                fields=["-id"],
+                condition=Q(note_read_at=None) & ~Q(private_note=""),
+                name="peer_reviews_new_notes",
+            ),
+            models.Index(
+                fields=["-note_read_at", "-id"],
+                condition=Q(note_read_at__isnull=False),
+                name="peer_reviews_read_notes",
             ),
             # Each minute: seats on which nobody has written for hours, and leases that are over.
             models.Index(

@@ -221,6 +221,7 @@ def test_pages_about_what_waits_for_moderators_are_open_to_everybody(
     paths = [
         list_of_them,
         f"{list_of_them}?show=notes",
+        f"{list_of_them}?show=read",
         f"{list_of_them}{work.review_case.pk}/",
         work.get_absolute_url(),
         # One that she decides, and her own, which another does.
