@@ -123,7 +123,7 @@ def test_in_the_browser_it_goes_from_the_new_to_the_read_ones_and_back(
 ) -> None:
     html = page(client, mona, NEW)
     assert WORDS in html and "Mark as read" in html
-    assert "No read notes" in page(client, mona, READ)
+    assert "Nothing is marked as read" in page(client, mona, READ)
     there = f"/moderation/notes/{note.pk}/read/?show=notes&page=1"
     assert f'action="{there.replace("&", "&amp;")}"' in html
     answer = client.post(there, follow=True)
@@ -135,7 +135,7 @@ def test_in_the_browser_it_goes_from_the_new_to_the_read_ones_and_back(
     back = f"/moderation/notes/{note.pk}/unread/?show=read&page=1"
     answer = client.post(back, follow=True)
     assert answer.redirect_chain == [(f"{READ}&page=1", 302)]
-    assert "No read notes" in answer.content.decode()
+    assert "Nothing is marked as read" in answer.content.decode()
     assert WORDS in page(client, mona, NEW)
 
 
@@ -143,7 +143,7 @@ def test_with_htmx_the_list_alone_comes_back(client: Client, note: PeerReview, m
     client.force_login(mona)
     for way, words in (
         ("read/?show=notes", "No new notes"),
-        ("unread/?show=read", "No read notes"),
+        ("unread/?show=read", "Nothing is marked as read"),
     ):
         answer = client.post(
             f"/moderation/notes/{note.pk}/{way}&page=1", headers={"HX-Request": "true"}
