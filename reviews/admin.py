@@ -60,7 +60,15 @@ class PeerReviewAdmin(admin.ModelAdmin[PeerReview]):
     raw_id_fields = ("submission", "reviewer", "author")
     list_select_related = ("submission", "reviewer")
     date_hierarchy = "claimed_at"
-    readonly_fields = ("status", "score", "quality", "difficulty", "submitted_at")
+    readonly_fields = (
+        "status",
+        "score",
+        "quality",
+        "difficulty",
+        "submitted_at",
+        "note_read_at",
+        "note_read_by",
+    )
 
 
 @admin.register(CopyDecision)

@@ -49,8 +49,9 @@ def _lock(user: User) -> None:
     reviewed = Submission.objects.filter(peer_reviews__reviewer=user)
     _hold(Challenge.objects.filter(Q(submissions__in=written) | Q(submissions__in=reviewed)))
     _hold(written)
-    # Sent ones change under their challenge's lock, or by their author's word on them.
-    _hold(PeerReview.objects.filter(theirs))
+    # Sent ones change under their challenge's lock, or by their author's word on them. Those whose
+    # notes the person read, as a moderator, lose their name.
+    _hold(PeerReview.objects.filter(theirs | Q(note_read_by=user)))
 
 
 def _hold[M: (Challenge, PeerReview, Submission)](rows: "QuerySet[M]") -> None:

@@ -195,6 +195,11 @@ class PeerReview(Hideable):
     private_note = models.TextField(
         _("note to the moderators"), blank=True, validators=[MaxLengthValidator(2000)]
     )
+    # When the first moderator marked the note as read, and who: for moderators alone, too.
+    note_read_at = models.DateTimeField(null=True, blank=True)
+    note_read_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     saved_at = models.DateTimeField(null=True, blank=True)
     # Passages with a comment each: quote, start, end, comment, as `quotes.Passage` has them.
     quotes = models.JSONField(default=list, blank=True)
@@ -250,6 +255,18 @@ class PeerReview(Hideable):
                 fields=["reviewer", "given_back_at"],
                 condition=Q(given_back_at__isnull=False),
                 name="peer_reviews_given_back",
+            ),
+            # The moderators' list of new notes, which are few among all reviews: without it a
+            # list of less than a page reads them all. Then the list of those that are read.
+            models.Index(
+                fields=["-id"],
+                condition=Q(note_read_at=None) & ~Q(private_note=""),
+                name="peer_reviews_new_notes",
+            ),
+            models.Index(
+                fields=["-note_read_at", "-id"],
+                condition=Q(note_read_at__isnull=False),
+                name="peer_reviews_read_notes",
             ),
             # Each minute: seats on which nobody has written for hours, and leases that are over.
             models.Index(

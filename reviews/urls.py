@@ -50,6 +50,8 @@ urlpatterns = [
     path("moderation/waiting/", waiting_views.works, name="waiting_list"),
     path("moderation/waiting/<int:pk>/", waiting_views.work, name="waiting"),
     path("moderation/waiting/<int:pk>/decide/", waiting_views.decide, name="decide_waiting"),
+    path("moderation/notes/<int:pk>/read/", waiting_views.mark_note_read, name="note_read"),
+    path("moderation/notes/<int:pk>/unread/", waiting_views.mark_note_unread, name="note_unread"),
     path("moderation/fairness/", fairness_views.page, name="fairness"),
     path("moderation/fairness.csv", fairness_views.table, name="fairness_table"),
 ]

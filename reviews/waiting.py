@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -40,9 +41,19 @@ def notes_for(user: User) -> PeerReviewQuerySet:
     found = PeerReview.objects.exclude(private_note="").filter(was_meant, ~_had(user))
     return (
         found.exclude(author=user)
-        .select_related("submission__challenge", "submission__review_case")
+        .select_related("submission__challenge", "submission__review_case", "note_read_by")
         .order_by("-pk")
     )
+
+
+def new_notes_for(user: User) -> PeerReviewQuerySet:
+    """Return the notes for this moderator that none has marked as read, the latest first."""
+    return notes_for(user).filter(note_read_at=None)
+
+
+def read_notes_for(user: User) -> PeerReviewQuerySet:
+    """Return the notes for this moderator that one has marked as read, the last marked first."""
+    return notes_for(user).filter(note_read_at__isnull=False).order_by("-note_read_at", "-pk")
 
 
 def said_of(cases: Iterable[ReviewCase]) -> PeerReviewQuerySet:
@@ -50,13 +61,37 @@ def said_of(cases: Iterable[ReviewCase]) -> PeerReviewQuerySet:
     gave_back = Q(status=PeerReview.Status.RELEASED) & ~Q(released_for="")
     noted = Q(status=PeerReview.Status.SUBMITTED) & ~Q(private_note="")
     works = [case.submission_id for case in cases]
-    return PeerReview.objects.filter(gave_back | noted, submission__in=works).order_by("pk")
+    found = PeerReview.objects.filter(gave_back | noted, submission__in=works)
+    return found.select_related("note_read_by").order_by("pk")
 
 
 def reports_of(case: ReviewCase) -> list[Report]:
     """Return the reports of this work, the latest first: what they ask is decided there."""
     found = Report.objects.filter(kind="submission", target_id=case.submission_id)
     return list(found.order_by("-created_at", "-pk")[:20])
+
+
+@transaction.atomic
+def mark_note_read(*, review: PeerReview, by: User, now: datetime | None = None) -> PeerReview:
+    """Mark a reviewer's note as read, for all moderators; one that is read stays as it is.
+
+    Nobody else is told or can see it. Raises Forbidden for anybody but a moderator who may read
+    the note, as `notes_for` says.
+    """
+    _check_reads(review, by)
+    unread = PeerReview.objects.filter(pk=review.pk, note_read_at=None)
+    unread.update(note_read_at=now or timezone.now(), note_read_by=by)
+    review.refresh_from_db(fields=["note_read_at", "note_read_by"])
+    return review
+
+
+@transaction.atomic
+def mark_note_unread(*, review: PeerReview, by: User) -> PeerReview:
+    """Put a note back among the new ones, whoever marked it. Raises Forbidden as above."""
+    _check_reads(review, by)
+    review.note_read_at = review.note_read_by = None
+    review.save(update_fields=["note_read_at", "note_read_by"])
+    return review
 
 
 @transaction.atomic
@@ -91,6 +126,11 @@ def put_back(*, case: ReviewCase, by: User, reason: str, now: datetime | None = 
     )
     case.refresh_from_db()
     return case
+
+
+def _check_reads(review: PeerReview, by: User) -> None:
+    if not by.is_moderator or not notes_for(by).filter(pk=review.pk).exists():
+        raise Forbidden(_("Only a moderator who neither wrote nor reviews this reads its notes."))
 
 
 def _had(user: User) -> Exists:

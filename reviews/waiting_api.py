@@ -18,11 +18,24 @@ router = Router(tags=["moderation"])
 class SaidOut(Schema):
     """What a reviewer told the moderators; nobody's name is with it."""
 
+    id: int
     submission: int = Field(alias="submission_id")
     status: PeerReview.Status = Field(description="submitted, or released: given back.")
     released_for: str = Field(description="Why it was given back; empty for one that was sent.")
     note: str = Field(alias="private_note")
     submitted_at: datetime | None
+    read_at: datetime | None = Field(
+        alias="note_read_at", description="When a moderator marked the note as read."
+    )
+    read_by: str | None = Field(description="Name of that moderator; null once they have left.")
+
+    @staticmethod
+    def resolve_read_by(review: PeerReview) -> str | None:
+        return review.note_read_by.name if review.note_read_by else None
+
+
+class NotesQuery(Paging):
+    read: bool | None = Field(None, description="Only those that are marked as read, or are not.")
 
 
 class WaitingOut(Schema):
@@ -65,10 +78,30 @@ def decide_waiting(request: LearnerRequest, case_id: Id, payload: WaitingDecisio
 
 
 @router.get("/notes", response={200: Page[SaidOut], **refusals(404, 422)})
-def list_notes(request: LearnerRequest, paging: Query[Paging]) -> Any:
-    """What reviewers wrote to the moderators alone, the latest first."""
+def list_notes(request: LearnerRequest, query: Query[NotesQuery]) -> Any:
+    """What reviewers wrote to the moderators alone, the latest first; with `read=true` the last
+    marked as read first."""
     moderators_only(request)
-    return paged(waiting.notes_for(request.user), paging, list)
+    lists = {None: waiting.notes_for, False: waiting.new_notes_for, True: waiting.read_notes_for}
+    return paged(lists[query.read](request.user), query, list)
+
+
+@router.post("/notes/{note_id}/read", response={200: SaidOut, **refusals(403, 404)})
+def mark_note_read(request: LearnerRequest, note_id: Id) -> Any:
+    """Mark a note as read, for all moderators; one that is read stays as it is. Its reviewer and
+    the author of the work do not learn of it."""
+    return waiting.mark_note_read(review=_note(request, note_id), by=request.user)
+
+
+@router.post("/notes/{note_id}/unread", response={200: SaidOut, **refusals(403, 404)})
+def mark_note_unread(request: LearnerRequest, note_id: Id) -> Any:
+    """Put a note back among the new ones, whoever marked it as read."""
+    return waiting.mark_note_unread(review=_note(request, note_id), by=request.user)
+
+
+def _note(request: LearnerRequest, note_id: int) -> PeerReview:
+    moderators_only(request)
+    return get_object_or_404(waiting.notes_for(request.user), pk=note_id)
 
 
 def _shown(cases: Any) -> list[ReviewCase]:

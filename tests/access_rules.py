@@ -238,6 +238,8 @@ PAGES: dict[str, list[Rule]] = {
         moderator(302, "waiting", **POST, reason="No rule is broken."),
         moderator(422, "waiting", **POST),
     ],
+    "reviews:note_read": [moderator(302, "note", **POST)],
+    "reviews:note_unread": [moderator(302, "note", **POST)],
     "reviews:attachment": [reviewer("file_to_review", 200)],
     "reviews:changes": [reviewer("claim", 404), reviewer("second_claim", 200)],
     "reviews:withdraw": [owner("submission", 302, **POST)],
@@ -380,7 +382,8 @@ ROWS: dict[str, str] = {
     "SimilarityFlag": "moderators, unless it is about work of their own",
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name, "
-    "the author not once it is hidden",
+    "the author not once it is hidden; its note to moderators, and who read that, for moderators "
+    "who neither wrote nor reviewed the work",
     "ReviewCase": "as its submission",
     "GraderStanding": "the reviewer whose it is",
     "Outcome": "as its submission",
@@ -605,6 +608,8 @@ API: dict[tuple[str, str], Rule] = {
     ),
     ("GET", "/api/moderation/waiting"): moderator(200, **NO_ONE),
     ("GET", "/api/moderation/notes"): moderator(200, **NO_ONE),
+    ("POST", "/api/moderation/notes/{note_id}/read"): moderator(200, "note", **POST, **NO_ONE),
+    ("POST", "/api/moderation/notes/{note_id}/unread"): moderator(200, "note", **POST, **NO_ONE),
     ("POST", "/api/moderation/waiting/{case_id}/decide"): moderator(
         422, "waiting", **POST, **NO_ONE, decision="back", reason=""
     ),

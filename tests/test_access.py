@@ -30,7 +30,7 @@ from leaderboard import credentials
 from learnquest.api import api
 from learnquest.pages import data_export
 from reviews import appeals, cases, work_numbers
-from reviews.models import ReviewCase
+from reviews.models import PeerReview, ReviewCase
 from submissions import hints
 from submissions.models import Submission
 from tests import access_document
@@ -84,6 +84,7 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
     dora = make_user(username="dora")
     work = make_submission_with_file(make_challenge(goal))
     sent = make_review(work, carol)
+    PeerReview.objects.filter(pk=sent.pk).update(private_note="I saw this before.")
     claimed = claim(work, bob)
     cases.escalate(submission_id=work.pk, concern=ReviewCase.Concern.WAIT)
     again = make_second_attempt(make_challenge(goal, title="Twice"), bob)
@@ -151,6 +152,7 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
         "work_in_hand": work_numbers.of(claimed),
         "file_to_review": (claimed.pk, 1),
         "sent_review": sent.pk,
+        "note": sent.pk,
         "plan": plan.pk,
         "quest": catalogue.publish_quest(
             goal=make_shared_goal(alice), by=alice, summary="Talk to people in shops, and write."

@@ -16,8 +16,13 @@ from challenges.models import Challenge
 from leaderboard import points, recount, tallies
 from leaderboard.models import PointEntry, Standing
 from learnquest.core.errors import Conflict
+<<<<<<< HEAD
 from reviews import assignment, copies, handin, known_works, peer_review, training
 from reviews.models import AIFeedback, CopyDecision, PeerReview, ReviewCase, TrainingWork
+=======
+from reviews import assignment, copies, handin, peer_review, waiting
+from reviews.models import AIFeedback, CopyDecision, PeerReview, ReviewCase
+>>>>>>> w-notes
 from submissions.models import SimilarityFlag, Submission
 from tests.factories import (
     WORK,
@@ -27,6 +32,7 @@ from tests.factories import (
     make_draft,
     make_flag,
     make_goal,
+    make_review,
     make_submission,
     make_user,
 )
@@ -382,3 +388,17 @@ def test_a_claim_that_is_being_saved_as_its_work_is_found_copied_ends_a_moment_l
     review.refresh_from_db()
     assert review.status == PeerReview.Status.RELEASED
     assert CopyDecision.objects.get().claims == [review.pk]
+
+
+def test_of_two_moderators_at_once_one_marks_a_note() -> None:
+    work = make_submission(make_challenge(make_goal(make_user())))
+    noted = make_review(work, make_user())
+    PeerReview.objects.filter(pk=noted.pk).update(private_note="I saw this before.")
+    people = [make_user(is_superuser=True) for _ in range(4)]
+
+    def mark(by: User) -> User | None:
+        review = PeerReview.objects.get(pk=noted.pk)
+        return waiting.mark_note_read(review=review, by=by).note_read_by
+
+    told = all_at_once([partial(mark, person) for person in people])
+    assert len({person.pk for person in told if person}) == 1 and None not in told

@@ -12,7 +12,7 @@ from leaderboard import recount
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict
 from learnquest.pages import leaving
-from reviews import peer_review
+from reviews import peer_review, waiting
 from reviews.models import PeerReview, ReviewCase
 from submissions.models import Submission
 from tests.factories import (
@@ -97,3 +97,20 @@ def test_two_who_reviewed_each_other_are_erased_while_both_works_settle() -> Non
         assert not User.objects.filter(pk__in=[alice.pk, bob.pk]).exists()
         ReviewCase.objects.update(is_open=False)
     assert not list(recount.differences())
+
+
+def test_a_moderator_is_erased_while_works_whose_notes_they_read_settle() -> None:
+    for _ in range(ROUNDS):
+        mona = make_user(is_superuser=True)
+        deeds = []
+        for _work in range(2):
+            bob, carol = make_user(), make_user()
+            work = make_submission(make_challenge(make_goal(make_user())))
+            noted = make_review(work, bob)
+            PeerReview.objects.filter(pk=noted.pk).update(private_note="I saw this before.")
+            waiting.mark_note_read(review=noted, by=mona)
+            deeds.append(partial(send, claim(work, carol), carol))
+        assert all_at_once([*deeds, partial(erase, mona)]) == [True, True, True]
+        assert not PeerReview.objects.filter(note_read_by__isnull=False).exists()
+        assert not Submission.objects.exclude(status="accepted").exists()
+    assert PeerReview.objects.filter(note_read_at__isnull=False).count() == 2 * ROUNDS

@@ -17,7 +17,7 @@ from challenges import generation, replan_writing
 from challenges.models import Proposal
 from goals import milestones
 from goals.models import Milestone
-from reviews import ai_feedback, assignment, peer_review
+from reviews import ai_feedback, assignment, peer_review, waiting
 from reviews.tests.test_nothing_left import send_all
 from submissions import hints
 from tests import journey
@@ -216,12 +216,14 @@ def test_pages_about_what_waits_for_moderators_are_open_to_everybody(
     peer_review.submit_review(
         review=review, by=carol, private_note="I know it.", **answers(work.challenge)
     )
+    waiting.mark_note_read(review=review, by=mona)
     of_mona = make_review(make_submission(make_challenge(make_goal(mona))), bob)
     moderation.report(kind="review", target_id=of_mona.pk, by=mona, reason="unfair")
     list_of_them = "/moderation/waiting/"
     paths = [
         list_of_them,
         f"{list_of_them}?show=notes",
+        f"{list_of_them}?show=read",
         f"{list_of_them}{work.review_case.pk}/",
         work.get_absolute_url(),
         # One that she decides, and her own, which another does.

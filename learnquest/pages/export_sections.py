@@ -41,6 +41,9 @@ class Section:
         yield from found.order_by("pk").values(*fields).iterator(chunk_size=500)
 
 
+# Whether and when moderators read a note stays among them.
+READ_BY_MODERATORS = ("note_read_at", "note_read_by")
+
 SECTIONS = (
     Section("account", "accounts.User", "pk", ("password",)),
     Section("email_addresses", "account.EmailAddress", "user"),
@@ -92,7 +95,7 @@ SECTIONS = (
         "reviews_given",
         "reviews.PeerReview",
         "reviewer",
-        ("author", "in_place_of"),
+        ("author", "in_place_of", *READ_BY_MODERATORS),
         only=(("status", "submitted"),),
     ),
     # Before a review is sent, the work's id would tell whether its marks are known.
@@ -100,7 +103,7 @@ SECTIONS = (
         "reviews_not_sent",
         "reviews.PeerReview",
         "reviewer",
-        ("author", "submission", "in_place_of"),
+        ("author", "submission", "in_place_of", *READ_BY_MODERATORS),
         only=(("status__in", ("claimed", "expired", "released")),),
     ),
     Section(
@@ -123,6 +126,7 @@ SECTIONS = (
             "given_back_at",
             "in_place_of",
             "private_note",
+            *READ_BY_MODERATORS,
             "difficulty",
             "saved_at",
             "quality",
