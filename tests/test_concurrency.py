@@ -16,13 +16,8 @@ from challenges.models import Challenge
 from leaderboard import points, recount, tallies
 from leaderboard.models import PointEntry, Standing
 from learnquest.core.errors import Conflict
-<<<<<<< HEAD
-from reviews import assignment, copies, handin, known_works, peer_review, training
+from reviews import assignment, copies, handin, known_works, peer_review, training, waiting
 from reviews.models import AIFeedback, CopyDecision, PeerReview, ReviewCase, TrainingWork
-=======
-from reviews import assignment, copies, handin, peer_review, waiting
-from reviews.models import AIFeedback, CopyDecision, PeerReview, ReviewCase
->>>>>>> w-notes
 from submissions.models import SimilarityFlag, Submission
 from tests.factories import (
     WORK,
