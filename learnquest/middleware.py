@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from accounts import devices
 from accounts.speech import speaking_to
-from learnquest.core.errors import DomainError, Limited
+from learnquest.core.errors import DomainError, Limited, NotFound
 from learnquest.core.limits import FORMS, headers_of, limit
 from learnquest.core.logs import request_id as current_id
 
@@ -206,9 +206,12 @@ class refusals:  # noqa: N801 - used like the functions beside it
         return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError) or request.path.startswith("/api/"):
+        if request.path.startswith("/api/"):
             return None
-        return show_refusal(request, error)
+        if isinstance(error, Http404) and _is_htmx(request):
+            # A whole page has no place in a part of one.
+            error = NotFound(_("This is not there any more. Reload the page to see what is."))
+        return show_refusal(request, error) if isinstance(error, DomainError) else None
 
 
 class form_limits:  # noqa: N801 - used like the functions beside it

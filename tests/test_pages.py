@@ -402,3 +402,14 @@ def test_a_form_that_is_too_old_says_what_to_do(alice: User) -> None:
     client.force_login(alice)
     page = client.post("/goals/new/", {"title": "Swim"})
     assert page.status_code == 403 and "This form is too old" in page.content.decode()
+    part = client.post("/goals/new/", {"title": "Swim"}, headers={"HX-Request": "true"})
+    assert (part.status_code, part["HX-Retarget"]) == (403, "#toasts")
+    assert "Copy what you wrote" in part.content.decode()
+
+
+def test_what_is_gone_is_said_beside_the_page_and_not_in_it(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    part = client.post("/milestones/9/complete/", headers={"HX-Request": "true"})
+    assert (part.status_code, part["HX-Retarget"]) == (404, "#toasts")
+    assert "not there any more" in part.content.decode() and "<html" not in part.content.decode()
+    assert "<html" in client.post("/milestones/9/complete/").content.decode()

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from learnquest.core.errors import Forbidden
 from learnquest.core.problems import CONTENT_TYPE, problem
+from learnquest.middleware import show_refusal
 
 type GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -22,19 +23,16 @@ DETAILS = {
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say what to do when a form's token is missing or old; a browser's "back" keeps the text."""
-    return render(
-        request,
-        "errors/refusal.html",
-        {
-            "title": _("This form is too old"),
-            "message": _(
-                "Go back, reload the page and send the form again. "
-                "Your browser may also be blocking cookies for this site."
-            ),
-            "status": 403,
-        },
-        status=403,
-    )
+    if request.headers.get("HX-Request") == "true":
+        message = _("This page is too old. Copy what you wrote, then reload it and send it again.")
+    else:
+        message = _(
+            "Go back, reload the page and send the form again. "
+            "Your browser may also be blocking cookies for this site."
+        )
+    refusal = Forbidden(message)
+    refusal.title = _("This form is too old")
+    return show_refusal(request, refusal)
 
 
 def api_problems(get_response: GetResponse) -> GetResponse:
