@@ -18,6 +18,7 @@ OPINIONS = (
 )
 FIRST_WORDS = timedelta(hours=46)
 UNREAD = "Two sentences that would fit any work. I do not think that it was read."
+NOTE = "The author names their street and their school. I did not use it; perhaps tell them."
 DISMISSED = "Short, but about this work, and not unkind. Mark it as not helpful instead."
 
 
@@ -48,6 +49,8 @@ def make_conduct(*, handins: list[Handin], people: list[User], now: datetime) ->
     others = [one for one in settled if one not in mine[:1] and one not in returned[:1]]
     vague = [review for one in others for review in one.reviews if review.is_helpful is None]
     _report(vague[:2], moderator, now)
+    if vague[2:]:
+        PeerReview.objects.filter(pk=vague[2].pk).update(private_note=NOTE)
     Block.objects.bulk_create([Block(blocker=people[5], blocked=people[9], created_at=now)])
 
 

@@ -126,6 +126,8 @@ def an_appeal_waits_for_the_moderator(client: Client) -> None:
     page = client.get(f"/moderation/appeals/{appeal.pk}/")
     assert "2 second opinions are there" in page.content.decode()
     assert appeal.score_before < page.context["form"].initial["score"] <= 100
+    notes = client.get("/moderation/waiting/?show=notes").content.decode()
+    assert "their street and their school" in notes
 
 
 def what_is_said_of_an_outcome_comes_after_it() -> None:
