@@ -34,7 +34,12 @@ LEVELS = [
 class CriterionForm(forms.Form):
     key = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Criterion"), max_length=80, required=False)
-    description = forms.CharField(label=_("What good work shows"), max_length=500, required=False)
+    description = forms.CharField(
+        label=_("What good work shows"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     weight = forms.IntegerField(label=_("Weight in %"), min_value=1, max_value=100, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,6 +48,9 @@ class CriterionForm(forms.Form):
             self.fields[f"level_{score}"] = forms.CharField(
                 label=label, max_length=300, required=False
             )
+        # The page says once what may be left out, instead of at each of forty fields.
+        for field in self.fields.values():
+            field.is_needed_later = True  # type: ignore[attr-defined]
 
     @property
     def level_fields(self) -> list[forms.BoundField]:
