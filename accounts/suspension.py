@@ -107,6 +107,6 @@ def told(user: User) -> str:
         until = _("This account is suspended until a moderator lifts it.")
     else:
         until = _("This account is suspended until %(day)s.") % {
-            "day": date_format(timezone.localtime(user.suspended_until), "DATETIME_FORMAT")
+            "day": date_format(timezone.localtime(user.suspended_until), "j M Y, H:i")
         }
     return f"{until} {_('The reason: %(reason)s') % {'reason': user.suspended_for}}"

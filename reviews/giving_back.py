@@ -70,7 +70,7 @@ def words(reviewer: User, until: datetime) -> str:
         "You gave back %(n)d work within a day. There is new work for you from %(when)s on.",
         "You gave back %(n)d works within a day. There is new work for you from %(when)s on.",
         most,
-    ) % {"n": most, "when": formats.date_format(there, _("j F, H:i"))}
+    ) % {"n": most, "when": formats.date_format(there, _("j M, H:i"))}
 
 
 def often(*, now: datetime) -> list[GivesBackOften]:

@@ -177,7 +177,7 @@ def _way_back(inputs: ReplanInputs, kept: list[OpenChallenge]) -> list[NewChalle
 
 def _summary(inputs: ReplanInputs, kept: list[OpenChallenge], time: _Time) -> str:
     hours = max(1, round(sum(one.minutes for one in kept) / 60))
-    day = date_format(inputs.today + timedelta(days=time.days), "j F Y")
+    day = date_format(inputs.today + timedelta(days=time.days), "j M Y")
     left = ngettext(
         "About %(n)d hour of work is left.", "About %(n)d hours of work are left.", hours
     ) % {"n": hours}

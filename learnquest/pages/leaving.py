@@ -71,7 +71,7 @@ def request_deletion(*, user: User, now: datetime | None = None) -> User:
             user_id=user.pk,
             kind=Notification.Kind.LEAVING,
             subject=_("Sign in before %(day)s if you want to keep it")
-            % {"day": date_format(timezone.localtime(user.erase_at))},
+            % {"day": date_format(timezone.localtime(user.erase_at), "j M Y")},
             target="/settings/leaving/",
             now=now,
         )

@@ -61,7 +61,7 @@ def test_after_three_in_a_day_there_is_no_new_work(
 def test_the_sentence_says_when_on_the_reviewers_clock(bob: User) -> None:
     bob.time_zone = "Asia/Tokyo"
     until = datetime(2026, 11, 29, 20, 5, tzinfo=UTC)
-    assert "from 30 November, 05:05 on" in giving_back.words(bob, until)
+    assert "from 30 Nov, 05:05 on" in giving_back.words(bob, until)
 
 
 def test_reports_and_lapsed_leases_and_leaving_do_not_count(
