@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from goals.models import Goal
 from learnquest.api import api
+from learnquest.pages.templatetags.components import code_words
 from reviews import ai_feedback
 from tests.factories import PASSWORD, WORK, make_challenge, make_goal, make_submission, make_user
 
@@ -227,6 +228,11 @@ def test_the_document_names_every_status_that_its_operations_answer() -> None:
                 assert 403 in statuses, where
             if "requestBody" in operation:
                 assert 422 in statuses, where
+
+
+def test_backticks_become_code_and_nothing_else_does() -> None:
+    assert code_words("Give `a<b` & <i>`") == "Give <code>a&lt;b</code> &amp; &lt;i&gt;`"
+    assert code_words("") == ""
 
 
 def test_the_docs_page_shows_every_operation(client: Client) -> None:
