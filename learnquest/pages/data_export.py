@@ -43,7 +43,8 @@ This is all that LearnQuest keeps of you.
   what was said of it, without names.
 - `json/` has the same and everything else for programs, one file for each kind of thing. Times
   are ISO 8601 with zone.
-- `files/` has what you uploaded; `json/attachments.json` says what each file was called.
+- `files/` has what you uploaded. Under each attempt in `goals/`, and in `json/attachments.json`,
+  stands what each file was called.
 
 Left out: passwords, keys, and who other people are.
 """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from django.utils import timezone
 from django.utils.text import slugify
@@ -66,6 +67,12 @@ def _work(work: Submission) -> list[str]:
         (_("Score"), str(work.score) if work.score is not None else ""),
         (_("Link"), work.link),
     ), work.body]  # fmt: skip
+    attached = [
+        f"- {_line(file.name)}: files/{PurePosixPath(str(file.file.name)).name}"
+        for file in work.attachments.order_by("number")
+    ]
+    if attached:
+        parts += [f"#### {_('Files')}", "\n".join(attached)]
     feedback = AIFeedback.objects.filter(submission=work, status=AIFeedback.Status.READY).first()
     if feedback:
         said = [f"- “{_line(row['quote'])}” {row['comment']}" for row in
@@ -77,7 +84,7 @@ def _work(work: Submission) -> list[str]:
             feedback.next_step,
         ]
     for review in PeerReview.objects.filter(submission=work).sent().order_by("submitted_at"):
-        parts += [f"#### {_('What a reviewer said')}", *_said(review)]
+        parts += [f"#### {_('What a reviewer said')}", *_said(review, work.challenge)]
     return parts
 
 
@@ -90,12 +97,14 @@ def _reviews_given(user: User) -> Iterator[str]:
             (_("Status"), review.get_status_display()),
             (_("Sent"), _time(review.submitted_at) if review.submitted_at else ""),
         )
-        yield from _said(review)
+        yield from _said(review, review.submission.challenge)
 
 
-def _said(review: PeerReview) -> list[str]:
+def _said(review: PeerReview, challenge: Challenge) -> list[str]:
+    names = {criterion.key: _line(criterion.name) for criterion in challenge.criteria}
     scores = [
-        f"- {key}: {score}" + (f" – {review.comments[key]}" if key in review.comments else "")
+        f"- {names.get(key, key)}: {score}"
+        + (f" – {review.comments[key]}" if key in review.comments else "")
         for key, score in review.scores.items()
     ]
     return [part for part in ("\n".join(scores), review.overall) if part]

@@ -1,9 +1,11 @@
 """One's own data: download all of it, or delete the account."""
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,8 +19,14 @@ from learnquest.pages.your_settings import tabs
 EXPORTS_SHOWN = 10
 
 
+def _wants_download(request: LearnerRequest) -> bool:
+    return "download" in request.GET
+
+
 @require_safe
+@reauthentication_required(enabled=_wants_download)  # type: ignore[untyped-decorator]  # as below
 def data(request: LearnerRequest) -> HttpResponse:
+    """What is kept and what becomes of it; ?download=<pk> begins that download from here."""
     exports = list(
         DataExport.objects.visible_to(request.user).order_by("-created_at", "-pk")[:EXPORTS_SHOWN]
     )
@@ -26,10 +34,16 @@ def data(request: LearnerRequest) -> HttpResponse:
     context = {
         "tabs": tabs("pages:data"),
         "exports": [(export, data_export.ready(export)) for export in exports],
+        "begins": _begins(exports, request.GET.get("download", "")),
         "is_waiting": newest is not None and newest.status == DataExport.Status.PENDING,
     }
     template = "pages/settings_data.html"
     return render(request, f"{template}#exports" if request.htmx else template, context)
+
+
+def _begins(exports: list[DataExport], pk: str) -> DataExport | None:
+    chosen = (export for export in exports if str(export.pk) == pk and data_export.ready(export))
+    return next(chosen, None)
 
 
 @post_only("pages:data")
@@ -44,11 +58,23 @@ def request_export(request: LearnerRequest) -> HttpResponse:
 
 
 @require_safe
-@reauthentication_required  # type: ignore[untyped-decorator]  # allauth is untyped
 def download_export(request: LearnerRequest, pk: int) -> HttpResponseBase:
-    """The file itself, to oneself alone, who has just said again who they are."""
+    """The file itself, to oneself alone, who has just said again who they are.
+
+    Whoever has to say so first comes back to a page, since a file alone would leave them there.
+    """
     mine = DataExport.objects.visible_to(request.user).select_related("user")
-    return send(get_object_or_404(mine, pk=pk))
+    export = get_object_or_404(mine, pk=pk)
+    try:
+        answer: HttpResponseBase = _send_confirmed(request, export)
+    except ReauthenticationRequired:
+        return redirect(f"{reverse('pages:data')}?download={pk}")
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth is untyped
+def _send_confirmed(request: LearnerRequest, export: DataExport) -> FileResponse:
+    return send(export)
 
 
 def send(export: DataExport) -> FileResponse:

@@ -24,6 +24,8 @@ from tests.factories import (
     WORDS,
     WORK,
     make_challenge,
+    make_draft,
+    make_file,
     make_goal,
     make_picture,
     make_review,
@@ -105,6 +107,16 @@ def test_the_zip_holds_all_that_is_alices(full: User) -> None:
     assert "README.md" in files and [name for name in files if name.startswith("files/")]
 
 
+def test_what_is_to_be_read_names_criteria_and_files(full: User) -> None:
+    kept = make_file(make_draft(make_challenge(make_goal(full))), name="my cat.png")
+    files = unzip(built(full))
+    text = "".join(text for name, text in files.items() if name.startswith("goals/"))
+    text += files["reviews-given.md"]
+    assert "- Does what was asked: " in text and "- complete: " not in text
+    inside = f"files/{Path(str(kept.file.name)).name}"
+    assert f"- my cat.png: {inside}" in text and inside in files
+
+
 def test_the_zip_holds_no_secret_and_nobody_else(full: User, bob: User, carol: User) -> None:
     text = "\n".join(unzip(built(full)).values())
     assert full.password not in text and "token_hash" not in text
@@ -184,8 +196,14 @@ def test_alice_asks_waits_says_who_she_is_and_downloads(client: Client, alice: U
     part = client.get("/settings/data/", headers={"HX-Request": "true"}).content.decode()
     assert "<h1" not in part and "Download" in part and "every 3s" not in part
     path = f"/settings/data/{DataExport.objects.get().pk}/"
-    assert client.get(path).headers["Location"].startswith("/accounts/reauthenticate/")
-    reauthenticate(client)
+    back = client.get(path).headers["Location"]
+    asked = client.get(back)
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+    confirmed = client.post(asked.headers["Location"], {"password": PASSWORD})
+    # On the page, not in a file that leaves one on the form.
+    assert confirmed.headers["Location"] == back == f"/settings/data/?download={path[15:-1]}"
+    page = client.get(back).content.decode()
+    assert f'content="0; url={path}"' in page and "the download begins" in page
     answer = client.get(path)
     assert answer.headers["Content-Type"] == "application/zip"
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="learnquest-al')
@@ -193,6 +211,15 @@ def test_alice_asks_waits_says_who_she_is_and_downloads(client: Client, alice: U
     assert answer.headers["Cache-Control"] == "private, no-store"
     data = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert ZipFile(BytesIO(data)).testzip() is None
+
+
+def test_the_page_begins_no_download_of_others(client: Client, alice: User, charlie: User) -> None:
+    export = built(alice)
+    client.force_login(charlie)
+    reauthenticate(client)
+    for pk in (export.pk, "x", ""):
+        page = client.get(f"/settings/data/?download={pk}").content.decode()
+        assert "http-equiv" not in page and "Put my data together" in page
 
 
 def test_charlie_cannot_download_alices_data(client: Client, alice: User, charlie: User) -> None:
