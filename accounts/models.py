@@ -18,7 +18,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.conduct import Block, Hideable, Report
-from accounts.usernames import is_reserved
+from accounts.usernames import in_plain_letters, is_reserved
 from learnquest.core.own import OwnQuerySet
 from learnquest.core.text import LineField
 
@@ -55,8 +55,7 @@ class UserManager(BaseUserManager["User"]):
 
     def free_username(self, wish: str) -> str:
         """Return `wish` made valid, with a short random end where it is taken or reserved."""
-        name = "".join(c for c in wish.lower() if c.isascii() and (c.isalnum() or c in "-_"))
-        name = (name or "learner")[:24]
+        name = in_plain_letters(wish, most=24) or "learner"
         is_free = len(name) > 2 and not is_reserved(name)
         if not is_free or self.filter(username__iexact=name).exists():
             name = f"{name}-{uuid4().hex[:6]}"
