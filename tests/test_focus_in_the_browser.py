@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, FilePayload, Locator, expect
 
 from accounts.models import User
 from challenges import generation
@@ -54,7 +54,11 @@ def test_files_that_come_and_go_keep_the_focus(
     live_server: Any, browser: Browser, goal: Goal
 ) -> None:
     draft = make_draft(make_challenge(goal))
-    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"The bread rose twice."}
+    notes: FilePayload = {
+        "name": "notes.txt",
+        "mimeType": "text/plain",
+        "buffer": b"It rose.",
+    }
     with person(browser, live_server.url) as page:
         sign_in(page, "alice")
         page.goto(f"/challenges/{draft.challenge_id}/work/")

@@ -73,6 +73,18 @@ def test_who_has_not_confirmed_the_address_gets_another_link(
     assert [mail.to for mail in posted()] == [[alice.email]]
 
 
+def test_a_site_that_sends_no_link_does_not_say_it_did(
+    client: Client, alice: User, settings: Any
+) -> None:
+    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=False)
+    client.force_login(alice)
+    settings.ACCOUNT_EMAIL_VERIFICATION = "none"
+    page = client.get("/accounts/email/").content.decode()
+    assert "This site does not ask for that" in page and "that we sent" not in page
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    assert "that we sent there" in client.get("/accounts/email/").content.decode()
+
+
 def test_a_changed_address_counts_from_its_own_confirmation(
     client: Client,
     alice: User,
