@@ -34,8 +34,10 @@ def work(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
         latest = _attempts(request, challenge).first()
         return redirect(latest or challenge)
     draft = drafting.draft_of(challenge, request.user)
-    form = WorkForm(initial={"body": draft.body, "link": draft.link} if draft else None)
-    return desk(request, challenge, form, draft=draft)
+    start = draft or drafting.start_of(challenge, request.user)
+    form = WorkForm(initial={"body": start.body, "link": start.link} if start else None)
+    more = {} if draft else {"begins_from": start}
+    return desk(request, challenge, form, draft=draft, more=more)
 
 
 @post_only("submissions:work")
@@ -158,8 +160,10 @@ def files_context(
 ) -> dict[str, object]:
     """Return what the part of the desk with the files shows."""
     files = attachments.of(drafting.draft_of(challenge, request.user))
+    before = None if files else drafting.start_of(challenge, request.user)
     return {
         "files": files,
+        "files_before": len(attachments.of(before)),
         "files_refused": refused,
         "files_left": MOST_ATTACHMENTS - len(files),
         "accepted_files": ",".join([*EXTENSIONS.values(), ".md", ".csv", ".jpeg", "text/*"]),
