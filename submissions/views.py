@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ai.models import Ask
+from challenges import demands
 from challenges.models import Challenge
 from learnquest.core.errors import DomainError, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.limits import limit
 from learnquest.core.markdown import render as render_markdown
-from submissions import attachments, checks, drafting, hints
+from submissions import attachments, drafting, hints
 from submissions.forms import WorkForm
 from submissions.models import (
     EXTENSIONS,
@@ -140,13 +141,14 @@ def desk(
     more: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """Show the editor with what `form` holds; `draft` is what was read or kept just now."""
+    form.ask_for_link(challenge.requires_link)
     context = {
         "challenge": challenge,
         "form": form,
         "draft": draft or drafting.draft_of(challenge, request.user),
         "version": _version(form, draft),
         **files_context(request, challenge, files_refused),
-        "wanted": checks.wanted(challenge),
+        "wanted": demands.wanted(challenge),
         "preview": preview,
         "instructions": render_markdown(challenge.instructions),
         **_hints(request, challenge),

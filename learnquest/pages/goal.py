@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from challenges import burnup, forecast, plan_list, progress
+from challenges import burnup, demands, forecast, plan_list, progress
 from challenges.models import Challenge
 from challenges.plan_views import plans_of
 from goals import lifecycle, pausing, replanning
@@ -61,6 +61,7 @@ def shared_challenge(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     context = {
         "challenge": challenge,
         "instructions": render_markdown(challenge.instructions),
+        "wanted": demands.wanted(challenge),
         "is_mine": False,
         "share_path": goal.share_path,
     }
