@@ -10,6 +10,7 @@ Montgomery, Peck and Vining, "Introduction to Linear Regression Analysis", ch. 2
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from math import ceil, sqrt
 from statistics import mean, stdev
 from typing import Any
@@ -30,6 +31,15 @@ T_80 = {1: 3.078, 2: 1.886, 3: 1.638}
 LEAST_FINISHED = 2
 
 
+class Outlook(StrEnum):
+    """What a forecast says of the goal's own date: no more than its range allows."""
+
+    IN_TIME = "in_time"
+    PROBABLY_IN_TIME = "probably_in_time"
+    TOO_EARLY = "too_early"
+    LATE = "late"
+
+
 @dataclass(frozen=True)
 class Forecast:
     """`on` is the day the plan will be done; `days_late` its distance from the target date.
@@ -47,6 +57,22 @@ class Forecast:
     @property
     def has_range(self) -> bool:
         return self.earliest is not None
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """Whether the goal is reached in time, as far as that can be said; None without a date.
+
+        The day alone is the middle of a range: that it lies before the target date promises
+        nothing while the range ends after it, and less where the range has no end.
+        """
+        if self.days_late is None:
+            return None
+        if self.days_late > 0:
+            return Outlook.LATE
+        if self.latest is None:
+            return Outlook.TOO_EARLY
+        target = self.on - timedelta(days=self.days_late)
+        return Outlook.IN_TIME if self.latest <= target else Outlook.PROBABLY_IN_TIME
 
 
 def forecast(goal: Goal, *, now: datetime | None = None) -> Forecast | None:

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -190,6 +190,16 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
     def visible_to(self, user: User) -> Self:
         return self.owned_by(user)
+
+    def undecided(self) -> Self:
+        """Ready plans that still propose something, and how much as `open_count`; newest first."""
+        is_open = Q(proposals__state=Proposal.State.OPEN)
+        return (
+            self.filter(status=Plan.Status.READY)
+            .annotate(open_count=Count("proposals", filter=is_open))
+            .filter(open_count__gt=0)
+            .order_by("-created_at", "-pk")
+        )
 
 
 class Plan(Leased):

@@ -1,5 +1,7 @@
 """Pages of plans: asking the coach, watching it work, taking or leaving what it proposes."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +19,9 @@ from learnquest.core.errors import DomainError
 from learnquest.core.forms import ids
 from learnquest.core.http import LearnerRequest, post_only
 
+# More plans at once help nobody to decide; the others come when these are decided on.
+MOST_UNDECIDED = 3
+
 
 def _plan_of(request: LearnerRequest, pk: int) -> Plan:
     return _proposal(request, pk).plan
@@ -33,9 +38,20 @@ def request_plan(request: LearnerRequest, goal_pk: int) -> HttpResponse:
             show_on(form, refusal)
         else:
             return redirect(plan)
-    context = {"form": form, "goal": goal}
+    context = {"form": form, "goal": goal, **plans_of(goal)}
     status = 422 if request.method == "POST" else 200
     return render(request, "challenges/plan_form.html", context, status=status)
+
+
+def plans_of(goal: Goal) -> dict[str, Any]:
+    """Return the newest plan and those that wait for a decision, for `challenges/_plans.html`."""
+    plans = Plan.objects.filter(goal=goal)
+    # An archived goal takes no proposal.
+    is_closed = goal.status == Goal.Status.ARCHIVED
+    return {
+        "plan": plans.order_by("-created_at").first(),
+        "undecided": [] if is_closed else list(plans.undecided()[:MOST_UNDECIDED]),
+    }
 
 
 @require_safe

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from challenges import generation, variation
 from challenges.api import ChallengeOut, CriterionIn, CriterionOut, with_things
 from challenges.models import Challenge, Plan, Proposal
 from goals.models import Goal
-from learnquest.core.api import Id, In, refusals
+from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 
@@ -42,6 +42,13 @@ class PlanOut(Schema):
     proposals: list[ProposalOut]
     created_at: datetime
     finished_at: datetime | None
+
+
+class PlanQuery(Paging):
+    goal: Id | None = None
+    undecided: bool = Field(
+        False, description="Only those that are ready and have open proposals left."
+    )
 
 
 class PlanIn(In):
@@ -85,6 +92,17 @@ def generate_challenges(request: LearnerRequest, response: HttpResponse, payload
 def _my_plan(request: LearnerRequest, plan_id: Id) -> Plan:
     plans = Plan.objects.visible_to(request.user).prefetch_related("proposals")
     return get_object_or_404(plans, pk=plan_id)
+
+
+@router.get("/plans", response={200: Page[PlanOut], **refusals(422)})
+def list_plans(request: LearnerRequest, query: Query[PlanQuery]) -> Any:
+    """Your plans, newest first: what waits for your decision, is being made, or failed."""
+    plans = Plan.objects.visible_to(request.user).order_by("-created_at", "-pk")
+    if query.goal is not None:
+        plans = plans.filter(goal=query.goal)
+    if query.undecided:
+        plans = plans.undecided()
+    return paged(plans.prefetch_related("proposals"), query, list)
 
 
 @router.get("/plans/{plan_id}", response={200: PlanOut, **refusals(404)})

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from challenges import authoring, rubric_presets
+from challenges import authoring, demands, rubric_presets
 from challenges.forms import ChallengeForm, about_rubric, rubric_difference, rubric_formset
 from challenges.models import Challenge
 from goals.models import Goal
@@ -33,6 +33,7 @@ def detail(request: LearnerRequest, pk: int) -> HttpResponse:
     context = {
         "challenge": challenge,
         "instructions": render_markdown(challenge.instructions),
+        "wanted": demands.wanted(challenge),
         "is_mine": challenge.goal.owner_id == request.user.pk,
         "can_edit": challenge.status not in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED},
         "needs": needs,

@@ -91,7 +91,12 @@ class WorkIn(In):
     challenge: Id
     body: str = ""
     link: str = ""
-    hand_in: bool = Field(True, description="False keeps it as your draft.")
+    hand_in: bool = Field(
+        True,
+        description="False keeps it as your draft. With neither `body` nor `link` it begins one: "
+        "empty, or after work that came back with the text and link of that attempt, without its "
+        "files. A draft that is there stays as it is.",
+    )
 
 
 def _detail(submission: Submission) -> Submission:
@@ -128,6 +133,8 @@ def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
         "body": payload.body,
         "link": payload.link,
     }
+    if not payload.hand_in and not {"body", "link"} & payload.sent().keys():
+        return Status(200, drafting.begin(challenge=challenge, by=request.user))
     if not payload.hand_in:
         return Status(200, drafting.save_draft(by=request.user, **work))
     submission, is_new = handin.hand_in_work(by=request.user, **work)

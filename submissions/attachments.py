@@ -87,9 +87,7 @@ def delete_file(sender: Any, instance: Attachment, **_more: Any) -> None:
 def _add(*, challenge: Challenge, by: User, name: str, safe: SafeFile, stored: str) -> Attachment:
     challenge = drafting.lock_challenge(challenge, by)
     drafting.check_open(challenge)
-    draft = drafting.draft_of(challenge, by) or drafting.save_draft(
-        challenge=challenge, by=by, body=""
-    )
+    draft = drafting.begin(challenge=challenge, by=by)
     digest = hashlib.sha256(safe.data).hexdigest()
     there = list(Attachment.objects.filter(submission=draft))
     for other in there:

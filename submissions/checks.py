@@ -3,9 +3,7 @@
 import re
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from challenges.models import Challenge
 from submissions.models import Submission
 
 # A word, or a character of a script that sets no spaces between words.
@@ -17,21 +15,6 @@ _WORD = re.compile(
 def words_in(text: str) -> int:
     """Return how many words a text has; each sign counts where none are set apart."""
     return len(_WORD.findall(text))
-
-
-def wanted(challenge: Challenge) -> list[str]:
-    """Return in words what this challenge asks of work, to be read before it is written."""
-    said = []
-    if challenge.min_words:
-        said.append(
-            ngettext("at least %(n)d word", "at least %(n)d words", challenge.min_words)
-            % {"n": challenge.min_words}
-        )
-    if challenge.requires_link:
-        said.append(_("a link"))
-    if challenge.requires_attachment:
-        said.append(_("an attached file"))
-    return said
 
 
 def missing(submission: Submission) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from challenges import prerequisites
 from challenges.models import Challenge
 from learnquest.core.errors import Conflict, Invalid, Stale
 from submissions import history
-from submissions.models import MAX_BODY_LENGTH, DraftRevision, Submission
+from submissions.models import MAX_BODY_LENGTH, DraftRevision, SimilarityFlag, Submission
 
 MAX_LINK_LENGTH = 500
 
@@ -58,6 +58,26 @@ def save_draft(
 
 
 @transaction.atomic
+def begin(*, challenge: Challenge, by: User) -> Submission:
+    """Return the learner's open draft; where there is none, begin one as `start_of` says.
+
+    Raises what `save_draft` raises.
+    """
+    challenge = lock_challenge(challenge, by)
+    check_open(challenge)
+    draft = draft_of(challenge, by)
+    if draft is not None:
+        return draft
+    start = start_of(challenge, by)
+    return save_draft(
+        challenge=challenge,
+        by=by,
+        body=start.body if start else "",
+        link=start.link if start else "",
+    )
+
+
+@transaction.atomic
 def bring_back(*, revision: DraftRevision, by: User) -> Submission:
     """Make an older text the draft again; the present one stays among the revisions.
 
@@ -96,6 +116,20 @@ def draft_of(challenge: Challenge, by: User) -> Submission | None:
     )
 
 
+def start_of(challenge: Challenge, by: User) -> Submission | None:
+    """Return the attempt from whose text and link the next one begins: the last, if it came back.
+
+    Not work that was found to be copied, nor what a moderator hid: those are to be written anew.
+    Files are not taken over.
+    """
+    attempts = Submission.objects.owned_by(by).filter(challenge=challenge)
+    last = attempts.exclude(status=Submission.Status.DRAFT).order_by("-attempt").first()
+    if last is None or last.status != Submission.Status.RETURNED or last.is_hidden:
+        return None
+    is_copy = last.similarity_flags.filter(state=SimilarityFlag.State.CONFIRMED).exists()
+    return None if is_copy else last
+
+
 def version_of(draft: Submission | None) -> str:
     """Return what tells one save of a draft from the next; "" before the first."""
     return draft.saved_at.isoformat() if draft else ""
@@ -130,11 +164,17 @@ def _check_newest(draft: Submission | None, version: str, body: str, link: str) 
     is_older = opened is None or opened < draft.saved_at
     # Forms send other line ends than scripts do, and the same text twice overwrites nothing.
     is_other = (_lines(body), link.strip()) != (_lines(draft.body), draft.link)
-    if is_older and is_other:
+    if is_older and is_other and not _is_just_begun(draft):
         raise Stale(
             _("Another tab saved a newer text. Nothing was overwritten: choose one."),
             current=draft,
         )
+
+
+def _is_just_begun(draft: Submission) -> bool:
+    """Whether a draft says no more than the attempt from which it begins: nothing is lost then."""
+    start = start_of(draft.challenge, draft.author)
+    return start is not None and (start.body, start.link) == (draft.body, draft.link)
 
 
 def _moment(version: str) -> datetime | None:

@@ -35,3 +35,7 @@ class WorkForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
         help_text=_("Where reviewers find a recording or a repository. It may show who you are."),
     )
+
+    def ask_for_link(self, asked: bool) -> None:
+        """Say beside the link that the challenge asks for it; a draft may still lack it."""
+        self.fields["link"].is_asked_for = asked  # type: ignore[attr-defined]  # for the template

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ai.models import Ask
+from challenges import demands
 from challenges.models import Challenge
 from learnquest.core.errors import DomainError, Stale
 from learnquest.core.http import LearnerRequest, post_only
 from learnquest.core.limits import limit
 from learnquest.core.markdown import render as render_markdown
-from submissions import attachments, checks, drafting, hints
+from submissions import attachments, drafting, hints
 from submissions.forms import WorkForm
 from submissions.models import (
     EXTENSIONS,
@@ -34,8 +35,10 @@ def work(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
         latest = _attempts(request, challenge).first()
         return redirect(latest or challenge)
     draft = drafting.draft_of(challenge, request.user)
-    form = WorkForm(initial={"body": draft.body, "link": draft.link} if draft else None)
-    return desk(request, challenge, form, draft=draft)
+    start = draft or drafting.start_of(challenge, request.user)
+    form = WorkForm(initial={"body": start.body, "link": start.link} if start else None)
+    more = {} if draft else {"begins_from": start}
+    return desk(request, challenge, form, draft=draft, more=more)
 
 
 @post_only("submissions:work")
@@ -138,13 +141,14 @@ def desk(
     more: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     """Show the editor with what `form` holds; `draft` is what was read or kept just now."""
+    form.ask_for_link(challenge.requires_link)
     context = {
         "challenge": challenge,
         "form": form,
         "draft": draft or drafting.draft_of(challenge, request.user),
         "version": _version(form, draft),
         **files_context(request, challenge, files_refused),
-        "wanted": checks.wanted(challenge),
+        "wanted": demands.wanted(challenge),
         "preview": preview,
         "instructions": render_markdown(challenge.instructions),
         **_hints(request, challenge),
@@ -158,8 +162,10 @@ def files_context(
 ) -> dict[str, object]:
     """Return what the part of the desk with the files shows."""
     files = attachments.of(drafting.draft_of(challenge, request.user))
+    before = None if files else drafting.start_of(challenge, request.user)
     return {
         "files": files,
+        "files_before": len(attachments.of(before)),
         "files_refused": refused,
         "files_left": MOST_ATTACHMENTS - len(files),
         "accepted_files": ",".join([*EXTENSIONS.values(), ".md", ".csv", ".jpeg", "text/*"]),

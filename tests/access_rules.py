@@ -542,6 +542,7 @@ API: dict[tuple[str, str], Rule] = {
         "sent_review", 409, "POST", criterion="clear", addressed=True
     ),
     ("POST", "/api/ai/generate-challenges"): api_owner("", 202, "POST", goal="$goal"),
+    ("GET", "/api/ai/plans"): api_signed_in(),
     ("GET", "/api/ai/plans/{plan_id}"): api_owner("plan", 200),
     ("POST", "/api/ai/plans/{plan_id}/retry"): api_owner("plan", 409, "POST"),
     ("POST", "/api/ai/plans/{plan_id}/accept"): api_owner("plan", 201, "POST"),

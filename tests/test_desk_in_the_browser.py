@@ -87,3 +87,20 @@ def test_after_a_refusal_words_that_are_missing_are_offered(
         expect(page.locator(OFFER)).to_be_visible()
         page.get_by_role("button", name="Use it").click()
         expect(page.locator("#quote_0")).to_have_value(QUOTE)
+
+
+def test_a_review_sent_without_a_connection_stays_on_the_page(
+    live_server: Any, browser: Browser, review: PeerReview
+) -> None:
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, "Bob")
+        page.goto(review.get_absolute_url())
+        page.context.set_offline(True)
+        page.get_by_label("All in all").fill("Words in a tunnel.")
+        page.get_by_role("button", name="Send the review").click()
+        expect(page.get_by_text("Not saved: no connection")).to_be_visible()
+        expect(page.get_by_label("All in all")).to_have_value("Words in a tunnel.")
+        page.context.set_offline(False)
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Kept. Nobody sees it")).to_be_visible()
+        expect(page.get_by_label("All in all")).to_have_value("Words in a tunnel.")

@@ -241,6 +241,39 @@ def test_a_draft_survives_a_lost_connection(live_server: Any, browser: Browser) 
     assert Submission.objects.get().body == "Written in a tunnel."
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("is_known", [True, False], ids=["offline", "unreachable"])
+def test_sending_without_a_connection_stays_on_the_page(
+    live_server: Any, browser: Browser, is_known: bool
+) -> None:
+    """Whether the browser knows that it is offline, or only the last autosave failed."""
+    alice = make_user(username="alice", email="alice@example.com", display_name="Alice")
+    challenge = make_challenge(make_goal(alice))
+    words = "Written in a tunnel, and handed in there."
+    with journey.person(browser, live_server.url) as page:
+        journey.sign_in(page, "Alice")
+        page.goto(f"/challenges/{challenge.pk}/work/")
+        if is_known:
+            page.context.set_offline(True)
+        else:
+            page.route("**/*", lambda route: route.abort())
+        page.get_by_label("Your work").fill(words)
+        status = page.get_by_text("Not saved: no connection")
+        expect(status).to_be_visible()
+        for button in ("Save", "Hand in"):
+            # So that it is this click that says it.
+            status.evaluate("line => { line.textContent = ''; }")
+            page.get_by_role("button", name=button, exact=True).click()
+            expect(status).to_be_visible()
+            expect(page.get_by_label("Your work")).to_have_value(words)
+        assert not Submission.objects.exists()
+        page.context.set_offline(False)
+        page.unroute("**/*")
+        page.get_by_role("button", name="Hand in", exact=True).click()
+        expect(page.get_by_text("Handed in. The coach is reading it now.")).to_be_visible()
+    assert Submission.objects.get().body == words
+
+
 def saved(text: str) -> Callable[[], bool]:
     return Submission.objects.filter(body=text).exists
 

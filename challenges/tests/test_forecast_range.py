@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -89,6 +90,53 @@ def test_even_weeks_have_a_narrow_range_and_uneven_ones_a_wide_one() -> None:
     soon, late = forecast.weeks_left(300, [120, 90, 110, 80])
     assert soon < 3 and late is not None and late > 3
     assert forecast.weeks_left(300, [400, 0, 0, 0])[1] is None
+
+
+@pytest.mark.parametrize(
+    ("late", "latest", "outlook", "words"),
+    [
+        (-9, 9, "in_time", ": in time"),
+        (-9, 10, "probably_in_time", ": probably in time"),
+        (-9, None, "too_early", ": too early to say whether in time"),
+        (0, 0, "in_time", ": in time"),
+        (1, 5, "late", ": 1 day after your date"),
+        (None, 5, None, "At this pace: "),
+    ],
+)
+def test_the_words_promise_no_more_than_the_range(
+    late: int | None, latest: int | None, outlook: str | None, words: str
+) -> None:
+    """`latest` lies that many days after the middle of the range, the target `late` before it."""
+    on = date(2026, 12, 10)
+    end = None if latest is None else on + timedelta(days=latest)
+    future = forecast.Forecast(on, late, on - timedelta(days=3), end)
+    assert future.outlook == outlook
+    context = {"forecast": future, "goal": Goal(), "with_range": True}
+    assert words in render_to_string("components/forecast.html", context)
+
+
+def test_without_a_range_nobody_is_told_in_time() -> None:
+    future = forecast.Forecast(date(2026, 12, 10), -30)
+    assert future.outlook == forecast.Outlook.TOO_EARLY
+
+
+def test_the_page_and_the_api_say_it(client: Client, alice: User) -> None:
+    today = timezone.localdate()
+    target = today + timedelta(days=40)
+    goal = make_goal(alice, start_date=today - timedelta(days=60), target_date=target)
+    for days, minutes in ((1, 60), (8, 10), (15, 80), (22, 90)):
+        done = make_challenge(goal, estimated_minutes=minutes)
+        Challenge.objects.filter(pk=done.pk).update(
+            status="accepted", finished_at=timezone.now() - timedelta(days=days)
+        )
+    make_challenge(goal, estimated_minutes=240)
+    client.force_login(alice)
+    said = client.get(f"/api/progress/goals/{goal.pk}").json()["forecast"]
+    assert said["days_late"] < 0 and said["latest"] > target.isoformat()
+    assert said["outlook"] == "probably_in_time"
+    for address in (goal.get_absolute_url(), "/today/"):
+        text = client.get(address).content.decode()
+        assert ": probably in time" in text and ": in time" not in text
 
 
 def test_too_little_data_gives_a_date_and_no_range(alice: User) -> None:

@@ -14,7 +14,7 @@ from accounts.idempotency import idempotent
 from accounts.models import Notification, User
 from challenges import logging_progress
 from challenges.burnup import burn_up
-from challenges.forecast import forecasts
+from challenges.forecast import Outlook, forecasts
 from challenges.models import Challenge
 from goals import progress_log, replanning
 from goals.api import GoalOut, MilestoneOut
@@ -34,6 +34,11 @@ board_router = Router(tags=["leaderboard"])
 class ForecastOut(Schema):
     on: date = Field(description="The day on which the plan will be done at the present pace.")
     days_late: int | None = Field(description="Days after the target date; negative is early.")
+    outlook: Outlook | None = Field(
+        description="What that says of the target date; null without one. `in_time` when the whole "
+        "range lies before it, `probably_in_time` when only `on` does, `too_early` when there is "
+        "no end of the range, `late` when `on` lies after it."
+    )
     earliest: date | None = Field(
         description="With `latest` the range in which it lies four times out of five; null where "
         "there is not enough data."

@@ -36,7 +36,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Notification, User
 from challenges import progress
 from challenges.forecast import Forecast, extend, sums
-from challenges.models import Challenge, Plan, Proposal
+from challenges.models import Challenge, Plan
 from goals.models import Goal, Milestone
 from leaderboard import movement, points, streaks
 from leaderboard.models import PointEntry
@@ -65,6 +65,9 @@ class GoalCard:
     goal: Goal
     percent: Decimal
     forecast: Forecast | None
+    # A plan of the coach's with proposals to decide on, and whether there is no plan at all yet.
+    undecided_plan: int | None = None
+    lacks_plan: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Held:
     pk: int
     title: str
     lease_until: datetime
+    # Nobody waits for what is known to be practice.
+    is_practice: bool
 
     @property
     def url(self) -> str:
@@ -124,9 +129,7 @@ def read(user: User, *, now: datetime | None = None) -> Dashboard:
     facts = _facts(user, now)
     cards = [_card(goal, today) for goal in _goals(user, now)]
     challenges = list(_next_challenges(user, today))
-    review = (
-        Held(facts["held"], facts["held_title"], facts["held_until"]) if facts["held"] else None
-    )
+    review = _held(facts)
     unread = list(
         Notification.objects.visible_to(user).unread().order_by("-created_at", "-pk")[:100]
     )
@@ -170,20 +173,25 @@ def _steps(
     by_goal = {card.goal.pk: card for card in cards}
     if review is not None:
         yield steps.finish_review(
-            title=review.title, lease_until=review.lease_until, url=review.url, now=now
+            title=review.title,
+            lease_until=review.lease_until,
+            is_practice=review.is_practice,
+            url=review.url,
+            now=now,
         )
     elif facts["reviews_wait"]:
         yield steps.review_next()
     if facts["failed"]:
         yield steps.retry_feedback(**facts["failed"])
-    if facts["plan"]:
-        yield steps.read_plan(**facts["plan"])
+    for card in cards:
+        if card.undecided_plan:
+            yield steps.read_plan(card.goal, card.undecided_plan)
     for challenge in challenges:
         card = by_goal[challenge.goal_id]
         late = card.forecast.days_late if card.forecast else None
         yield steps.challenge_step(challenge, card.goal, today=today, days_late=late)
     for card in cards:
-        if not card.goal.plan_size:  # type: ignore[attr-defined]  # told by `_goals`
+        if card.lacks_plan:
             yield steps.make_plan(card.goal)
     if not cards:
         yield steps.set_goal()
@@ -203,17 +211,12 @@ def _facts(user: User, now: datetime) -> dict[str, Any]:
         submission__status=Submission.Status.SUBMITTED,
         status=AIFeedback.Status.FAILED,
     ).order_by("-pk")
-    plans = Plan.objects.filter(
-        Exists(Proposal.objects.filter(plan=OuterRef("pk"), state=Proposal.State.OPEN)),
-        goal__owner=mine,
-        goal__status=Goal.Status.ACTIVE,
-        status=Plan.Status.READY,
-    ).order_by("-created_at")
     held = assignment.held_by(user, now=now).order_by("pk")
     users = User.objects.filter(pk=user.pk).annotate(
         held=Subquery(held.values("pk")[:1]),
         held_title=Subquery(held.values("submission__challenge__title")[:1]),
         held_until=Subquery(held.values("lease_until")[:1]),
+        held_is_training=Subquery(held.values("is_training")[:1]),
         xp=Coalesce(Subquery(xp.annotate(sum=Sum("amount")).values("sum")), 0),
         in_review=Coalesce(
             Subquery(
@@ -231,14 +234,19 @@ def _facts(user: User, now: datetime) -> dict[str, Any]:
                 )
             )[:1]
         ),
-        plan=Subquery(plans.values(json=JSONObject(plan_id="pk", title="goal__title"))[:1]),
         **movement.annotations(now),
     )
     facts: Any = users.values(
-        "xp", "in_review", "reviews_wait", "failed", "plan", "held", "held_title", "held_until",
-        "week_points", "week_above", "last_points", "last_above",
+        "xp", "in_review", "reviews_wait", "failed", "held", "held_title", "held_until",
+        "held_is_training", "week_points", "week_above", "last_points", "last_above",
     ).get()  # fmt: skip
     return dict(facts)
+
+
+def _held(facts: dict[str, Any]) -> Held | None:
+    if not facts["held"]:
+        return None
+    return Held(facts["held"], facts["held_title"], facts["held_until"], facts["held_is_training"])
 
 
 def _goals(user: User, now: datetime) -> "QuerySet[Goal]":
@@ -253,6 +261,7 @@ def _goals(user: User, now: datetime) -> "QuerySet[Goal]":
         )
         for name, rows in (("steps_all", milestones), ("steps_done", finished))
     }
+    plans = Plan.objects.filter(goal=OuterRef("pk"))
     return (
         Goal.objects.owned_by(user)
         .filter(status=Goal.Status.ACTIVE)
@@ -261,6 +270,8 @@ def _goals(user: User, now: datetime) -> "QuerySet[Goal]":
             plan_size=Count("challenges"),
             minutes_all=Sum("challenges__estimated_minutes", filter=~skipped, default=0),
             minutes_done=Sum("challenges__estimated_minutes", filter=accepted, default=0),
+            undecided_plan=Subquery(plans.undecided().values("pk")[:1]),
+            is_being_planned=Exists(plans.filter(status=Plan.Status.PENDING)),
             **counted,
         )
         .order_by("-created_at")
@@ -273,7 +284,13 @@ def _card(goal: Any, today: date) -> GoalCard:
         if goal.minutes_all
         else progress.share(goal.steps_done, goal.steps_all)
     )
-    return GoalCard(goal, share, extend(goal, vars(goal), today))
+    return GoalCard(
+        goal,
+        share,
+        extend(goal, vars(goal), today),
+        undecided_plan=goal.undecided_plan,
+        lacks_plan=not (goal.plan_size or goal.undecided_plan or goal.is_being_planned),
+    )
 
 
 def _next_challenges(user: User, today: date) -> "QuerySet[Challenge]":

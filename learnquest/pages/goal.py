@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from challenges import burnup, forecast, plan_list, progress
-from challenges.models import Challenge, Plan
+from challenges import burnup, demands, forecast, plan_list, progress
+from challenges.models import Challenge
+from challenges.plan_views import plans_of
 from goals import lifecycle, pausing, replanning
 from goals.forms import PracticeForm
 from goals.models import Goal, Milestone, Progress
@@ -33,7 +34,7 @@ def goal(request: LearnerRequest, pk: int) -> HttpResponse:
             if goal.status == Goal.Status.ACTIVE
             else [],
             "share_address": request.build_absolute_uri(goal.share_path) if goal.share_path else "",
-            "plan": Plan.objects.filter(goal=goal).order_by("-created_at").first(),
+            **plans_of(goal),
             "log": Progress.objects.filter(goal=goal).order_by("-occurred_at")[:LOG_LINES],
             "practice_form": PracticeForm(),
         }
@@ -60,6 +61,7 @@ def shared_challenge(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     context = {
         "challenge": challenge,
         "instructions": render_markdown(challenge.instructions),
+        "wanted": demands.wanted(challenge),
         "is_mine": False,
         "share_path": goal.share_path,
     }

@@ -35,17 +35,21 @@ def choose(found: Iterable[Step], *, most: int) -> list[Step]:
     return sorted(found, key=lambda step: step.rank)[:most]
 
 
-def finish_review(*, title: str, lease_until: datetime, url: str, now: datetime) -> Step:
+def finish_review(
+    *, title: str, lease_until: datetime, is_practice: bool, url: str, now: datetime
+) -> Step:
+    """Go on with the review in one's hands; what is known to be practice presses nobody."""
     hours = max(1, int((lease_until - now).total_seconds() // 3600))
     left = ngettext("%(n)d hour left.", "%(n)d hours left.", hours) % {"n": hours}
+    why = _("It is practice: nobody waits.") if is_practice else _("Somebody is waiting for it.")
     return Step(
         "finish_review",
         _("Finish your review of “%(title)s”") % {"title": title},
-        _("Somebody is waiting for it. ") + left,
+        f"{why} {left}",
         url,
         "review",
         _("Go on"),
-        0,
+        65 if is_practice else 0,
     )
 
 
@@ -61,10 +65,10 @@ def retry_feedback(*, submission_id: int, title: str, message: str) -> Step:
     )
 
 
-def read_plan(*, plan_id: int, title: str) -> Step:
+def read_plan(goal: Goal, plan_id: int) -> Step:
     return Step(
         "read_plan",
-        _("Look at the plan for “%(title)s”") % {"title": title},
+        _("Look at the plan for “%(title)s”") % {"title": goal.title},
         _("Take what fits, change or drop the rest."),
         reverse("challenges:plan", args=[plan_id]),
         "steps",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learnquest.core.markdown import render as render_markdown
-from reviews.models import PeerReview
+from reviews.models import AIFeedback, PeerReview
 from submissions import attachments, history_views
 from submissions.models import Attachment, Submission
 
@@ -60,6 +60,33 @@ def work_to_review(review: PeerReview, body: Any = None) -> dict[str, Any]:
         "files": files,
         "changes_url": reverse("reviews:changes", args=[review.pk]) if has_changes else "",
     }
+
+
+@register.inclusion_tag("reviews/_said.html")
+def said_of(work: Submission) -> dict[str, Any]:
+    """Show an author what was said of their work, criterion by criterion, while they revise it."""
+    reviews = list(PeerReview.objects.filter(submission=work).sent().order_by("submitted_at"))
+    feedback = AIFeedback.objects.filter(submission=work, status=AIFeedback.Status.READY).first()
+    graders = [
+        (_("Reviewer %(n)d") % {"n": n}, review.scores, review.comments)
+        for n, review in enumerate(reviews, start=1)
+    ]
+    if feedback is not None:
+        scores = {row["key"]: row["score"] for row in feedback.scores}
+        comments = {row["key"]: row["comment"] for row in feedback.scores}
+        graders.append((_("The coach"), scores, comments))
+    rows = [
+        (
+            criterion,
+            [
+                (who, scores.get(criterion.key), comments.get(criterion.key, ""))
+                for who, scores, comments in graders
+                if criterion.key in scores or comments.get(criterion.key)
+            ],
+        )
+        for criterion in work.challenge.criteria
+    ]
+    return {"work": work, "reviews": reviews, "feedback": feedback, "rows": rows}
 
 
 @register.inclusion_tag("reviews/_how_hard.html")

@@ -166,16 +166,49 @@ function keep(form) {
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (!event.target.closest("[data-autosave]")) return;
-    const status = form.querySelector("[data-keep-status]");
     if (event.detail.successful) {
       if (same(form.keptAtRequest, valuesOf(form))) store.removeItem(key);
-    } else if (status && !event.detail.xhr.status) {
-      status.textContent = status.dataset.failed;
-      status.classList.add("status-line--bad");
+    } else if (!event.detail.xhr.status) {
+      sayNotSaved(form);
     }
   });
 }
-for (const form of document.querySelectorAll("form[data-keep]")) keep(form);
+function sayNotSaved(form) {
+  const status = form.querySelector("[data-keep-status]");
+  if (!status) return;
+  status.textContent = status.dataset.failed;
+  status.classList.add("status-line--bad");
+}
+/*
+ * Sending without a connection would put the browser's error page in the place of what was written:
+ * then ask first whether the server is there, since a browser may also be wrong about being offline.
+ */
+function sendOnlyIfReached(form) {
+  let isUnreachable = false;
+  let isReached = false;
+  form.addEventListener("htmx:afterRequest", (event) => {
+    isUnreachable = !event.detail.xhr.status;
+  });
+  form.addEventListener("submit", async (event) => {
+    if (isReached || (navigator.onLine && !isUnreachable)) return;
+    const submitter = event.submitter;
+    event.preventDefault();
+    try {
+      await fetch("/healthz", { method: "HEAD", cache: "no-store" });
+    } catch {
+      sayNotSaved(form);
+      say(document.body.dataset.offline);
+      return;
+    }
+    isReached = true;
+    form.requestSubmit(submitter);
+    isReached = false;
+  });
+}
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  keep(form);
+  sendOnlyIfReached(form);
+}
 
 /* Who signs out leaves nothing of theirs in a browser that others may use. */
 document.addEventListener("submit", (event) => {

@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import User
 from challenges import authoring, catalogue
 from challenges.models import Challenge
+from goals import lifecycle
 from goals.models import Goal
 from learnquest.core.errors import Invalid
 from reviews import handin
@@ -64,6 +65,31 @@ def test_the_desk_says_it_before_and_the_refusal_where_it_is(
     assert answer.status_code == 422
     pointers = {error["pointer"].rsplit("/", 1)[-1] for error in answer.json()["errors"]}
     assert pointers == {"body", "link", "files"}
+
+
+def test_what_is_asked_for_is_not_called_optional(
+    client: Client, alice: User, strict: Challenge
+) -> None:
+    client.force_login(alice)
+    asked = 'Link <span class="field__optional">(asked for)</span></label>'
+    assert asked in client.get(f"/challenges/{strict.pk}/work/").content.decode()
+    refused = client.post(f"/challenges/{strict.pk}/hand-in/", {"body": "Too few."})
+    assert refused.status_code == 422 and asked in refused.content.decode()
+    Challenge.objects.update(requires_link=False)
+    assert asked not in client.get(f"/challenges/{strict.pk}/work/").content.decode()
+
+
+def test_the_challenge_says_it_before_one_begins(
+    client: Client, alice: User, strict: Challenge
+) -> None:
+    said = "at least 6 words, a link, an attached file."
+    client.force_login(alice)
+    assert said in client.get(strict.get_absolute_url()).content.decode()
+    goal = lifecycle.update_goal(goal=strict.goal, by=alice, visibility="unlisted")
+    shared = Client().get(f"{goal.share_path}challenges/{strict.pk}/")
+    assert shared.status_code == 200 and said in shared.content.decode()
+    Challenge.objects.update(min_words=0, requires_link=False, requires_attachment=False)
+    assert "asks for" not in client.get(strict.get_absolute_url()).content.decode()
 
 
 def test_the_form_and_the_api_set_it(client: Client, alice: User, goal: Goal) -> None:
