@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from ai.offline.ladders.shape import Ladder, Rubric, Step
+from ai.offline.ladders.shape import Demand, Ladder, Rubric, Step
 
 _WORDS: Rubric = (
     (_("Useful words"), _("The words and phrases are ones you need for your own goal."), 40),
@@ -67,6 +67,55 @@ LADDER = Ladder(
         _("{subject} without a script"),
         _("{subject} in real life"),
     ),
+    demands={
+        _WORDS: Demand(
+            _(
+                "half of the words and sentences is enough, and a sentence may be one from a book "
+                "in which you change a word."
+            ),
+            _(
+                "half as many words again, all of them in sentences, and the sentences from memory "
+                "first."
+            ),
+        ),
+        _SPOKEN: Demand(
+            _(
+                "half the length, or half of the questions, is enough, and you may keep your notes "
+                "in view."
+            ),
+            _(
+                "half as long, or half as many questions, again; without notes, and with one "
+                "answer that you did not prepare."
+            ),
+        ),
+        _WRITTEN: Demand(
+            _(
+                "half the length is enough, and you may use a dictionary and a model text all the "
+                "way."
+            ),
+            _("half as long again, and the first version without any dictionary."),
+        ),
+        _UNDERSTOOD: Demand(
+            _(
+                "half of the length is enough, and you may choose something made for learners, "
+                "with a translation beside it."
+            ),
+            _(
+                "half as long again; take it in twice before you look at a transcript, subtitles "
+                "or a dictionary."
+            ),
+        ),
+        _PROOF: Demand(
+            _(
+                "do it in two parts with a break in between, and with notes at hand; say where you "
+                "looked at them."
+            ),
+            _(
+                "do it twice with different people or about different things, and let one of them "
+                "be a surprise."
+            ),
+        ),
+    },
     steps=(
         Step(
             _("Forty words in {subject} that you will really use"),
@@ -199,7 +248,7 @@ LADDER = Ladder(
             ),
             _(
                 "a recording, transcript or honest account, what worked, what did not, and how "
-                "far you have come since the first challenge."
+                "far you have come since you started."
             ),
             5,
             120,
