@@ -161,3 +161,60 @@ def practised(made: Plan) -> int:
     practice = [s.title for s in ladder_for("programming").steps if "practice" in s.tags]
     heads = {title.split("{")[0].strip() for title in practice}
     return sum(any(c.title.startswith(head) for head in heads) for c in made.challenges)
+
+
+# Titles of which a plan made broken sentences: the field, what it may not say, what it says.
+BROKEN = [
+    (
+        "languages",
+        "Learn Arabic well enough to order dinner in Cairo",
+        "well enough in, for Arabic, enough.",
+        "phrases in Arabic that you need for your goal.",
+    ),
+    ("languages", "تعلم اللغة العربية", "real your, for تعلم", "Forty words in Arabic"),
+    ("languages", "ኣማርኛ", "real your, for ኣማርኛ", "Two real minutes in your new language"),
+    ("languages", "学习中文", "for 学习中文", "Forty words in Chinese"),
+    ("languages", "Ich möchte Deutsch lernen", "for Ich", "Forty words in German"),
+    ("languages", "Выучить русский язык", "for Выучить", "Forty words in Russian"),
+    ("languages", "🇪🇸 Spanish!", "for 🇪🇸", "need for your goal"),
+    ("languages", "How do I become fluent in German?", "for how do", "need for your goal"),
+    ("languages", "Can I learn Dutch in 6 months?", "for can I", "need for your goal"),
+    ("languages", "Learn enough Italian to get by", "enough Italian that", "need for your goal"),
+    ("languages", "Speak Klingon", "your new language", "Forty words in Klingon"),
+    ("programming", "Build a todo app 🚀", "your todo app 🚀", "for your todo app"),
+    ("programming", "Learn Python well enough to automate my job", "for Python well", "for your goal"),
+    ("programming", "What is recursion?", "with what is", "to do with recursion,"),
+    ("programming", "Become a data scientist", "your data scientist", "to do with your goal"),
+    ("music", "Be able to sing in tune", "your tune", "in your piece"),
+    ("music", "Improvise over a blues", "with over", "to do with your blues"),
+    ("music", "Klavier spielen lernen", "with Klavier", "to do with your goal"),
+    ("fitness", "Learn to swim well enough to cross the lake", "well enough.", "swimming"),
+    ("fitness", "Can I run a marathon?", "for can I", "matters most for running a marathon"),
+    ("fitness", "الجري", "for الجري", "matters most for your goal"),
+    ("fitness", "Be able to do 10 pull-ups", "for do", "matters most for your 10 pull-ups"),
+    ("writing", "Learn to write well enough to publish a story", "your well", "your story"),
+    ("writing", "Why is my writing boring?", "why is your", "touches your text"),
+    ("writing", "Be able to write better emails", "your better", "touches your emails"),
+    ("maths", "What is a derivative?", "in what is", "Find your gaps in the derivative"),
+    ("maths", "Get over my fear of maths", "your fear", "Find your gaps in maths"),
+    ("maths", "数学", "in 数学", "Find your gaps in maths"),
+    ("other", "How do I draw faces?", "at how do", "a first try at drawing faces"),
+    ("other", "Learn to knit a scarf 🧣", "scarf 🧣 right", "at knitting a scarf right now"),
+    (
+        "other",
+        "Take care of " + "very " * 30 + "old roses",
+        "very… right",
+        "at your goal right now",
+    ),
+]
+
+
+@pytest.mark.parametrize(("category", "title", "broken", "said"), BROKEN)
+def test_a_title_of_any_kind_makes_whole_sentences(
+    category: str, title: str, broken: str, said: str
+) -> None:
+    made = plan(asked(category=category, title=title, target_date=TODAY + timedelta(days=300)))
+    text = "\n".join(f"{c.title}\n{c.instructions}" for c in made.challenges)
+    for fragment in broken.split(", "):
+        assert fragment not in text
+    assert said in text

@@ -48,7 +48,35 @@ LADDER = Ladder(
             "Luxembourgish Quechua Hawaiian Maori Māori Sanskrit Kazakh Uzbek"
         ).split(),
     ),
-    spoken={"ASL": "sign language", "BSL": "sign language", "Filipino": "Tagalog"},
+    spoken={
+        "ASL": "sign language",
+        "BSL": "sign language",
+        "Filipino": "Tagalog",
+        **dict.fromkeys(
+            ("Englisch", "anglais", "inglés", "inglês", "inglese", "Engels"), "English"
+        ),
+        **dict.fromkeys(("Deutsch", "allemand", "alemán", "alemão", "tedesco", "Duits"), "German"),
+        **dict.fromkeys(("Français", "Französisch", "francés", "francês", "francese"), "French"),
+        **dict.fromkeys(("Español", "Spanisch", "espagnol", "espanhol", "spagnolo"), "Spanish"),
+        **dict.fromkeys(("Italiano", "Italienisch", "italien"), "Italian"),
+        **dict.fromkeys(("Português", "Portugiesisch", "portugais", "portugués"), "Portuguese"),
+        **dict.fromkeys(("العربية", "عربي", "Arabisch", "arabe", "árabe"), "Arabic"),
+        **dict.fromkeys(("русский", "русского", "русском", "Russisch", "russe", "ruso"), "Russian"),
+        **dict.fromkeys(
+            ("中文", "汉语", "漢語", "普通话", "Chinesisch", "chinois", "chino"), "Chinese"
+        ),
+        **dict.fromkeys(("日本語", "Japanisch", "japonais", "japonés"), "Japanese"),
+        **dict.fromkeys(("한국어", "Koreanisch", "coréen", "coreano"), "Korean"),
+        **dict.fromkeys(("עברית", "Hebräisch", "hébreu"), "Hebrew"),
+        **dict.fromkeys(("فارسی", "Persisch"), "Persian"),
+        "हिन्दी": "Hindi",
+        "Türkçe": "Turkish",
+        "українська": "Ukrainian",
+        "Ελληνικά": "Greek",
+        "Nederlands": "Dutch",
+        "Polski": "Polish",
+        "Svenska": "Swedish",
+    },
     names_follow_in=True,
     subject_otherwise=_("your new language"),
     focus_otherwise=_("your goal"),
@@ -160,7 +188,7 @@ LADDER = Ladder(
             _WRITTEN,
         ),
         Step(
-            _("Two minutes of real {subject}, understood"),
+            _("Two real minutes in {subject}, understood"),
             _(
                 "Find two minutes in {subject} made for native speakers: a clip, a song, the "
                 "news. Listen once for the topic, once for details, and once with a transcript "
