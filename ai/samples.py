@@ -50,6 +50,7 @@ SAMPLES: dict[Purpose, AnyInputs] = {
                 for c in _RUBRIC],
         how="easier",
         existing_titles=["Say who you are", _TITLE],
+        refused_titles=["Describe your flat"],
     ),
     Purpose.REPLAN: ReplanInputs(
         title="Hold a 10-minute conversation in Spanish",

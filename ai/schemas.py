@@ -358,6 +358,8 @@ class VaryInputs(Inputs):
     rubric: list[PlanCriterion]
     how: Literal["more", "easier", "harder", "again"]
     existing_titles: list[str] = []
+    # What the learner dropped from this plan or had replaced.
+    refused_titles: list[str] = []
 
 
 class OpenMilestone(Inputs):

@@ -343,6 +343,8 @@ class Variation(Leased):
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="variations")
     how = models.CharField(max_length=8, choices=How)
+    # What stood in the proposal before, so that it is not proposed again.
+    replaced_title = LineField(max_length=120, blank=True, db_default="")
     status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
     message = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now)

@@ -19,6 +19,9 @@ from challenges import authoring, tasks
 from challenges.models import Challenge, Proposal, Variation
 from learnquest.core.errors import Conflict, Invalid
 
+# Wishes after which the proposal stays the same challenge.
+SHIFTS = (Variation.How.EASIER, Variation.How.HARDER)
+
 
 @transaction.atomic
 def request_variation(*, proposal: Proposal, by: User, how: str) -> Variation:
@@ -73,12 +76,32 @@ def _record(variation_id: int, outcome: Outcome[Any]) -> None:
         # The learner took or left it meanwhile, and that stands.
         variation.status = Variation.Status.FAILED
         variation.message = _("This proposal was accepted or dropped meanwhile.")
+    elif trouble := _nothing_new(variation, proposal, outcome.answer):
+        variation.status = Variation.Status.FAILED
+        variation.message = trouble
     else:
         variation.status = Variation.Status.READY
         if variation.how == Variation.How.MORE:
             proposal = _beside(proposal)
+        else:
+            variation.replaced_title = proposal.title
         _fill(proposal, outcome.answer)
     variation.save()
+
+
+def _nothing_new(variation: Variation, proposal: Proposal, answer: VariationAnswer) -> str:
+    """Return why an answer is no other proposal, or nothing where it is one."""
+    if variation.how in SHIFTS:
+        if unlinked(answer.instructions).strip() != proposal.instructions.strip():
+            return ""
+        return _("The coach can move this one no further. You can edit it yourself.")
+    known = {*_titles_there(proposal), *_titles_refused(proposal)}
+    if answer.title.casefold() not in {title.casefold() for title in known}:
+        return ""
+    return _(
+        "The coach has nothing left that you have not seen. Edit this one, or write a challenge "
+        "yourself."
+    )
 
 
 def _beside(proposal: Proposal) -> Proposal:
@@ -103,8 +126,6 @@ def _fill(proposal: Proposal, answer: VariationAnswer) -> None:
 def _inputs(variation: Variation) -> VaryInputs:
     proposal = variation.proposal
     goal = proposal.plan.goal
-    titles = Challenge.objects.filter(goal=goal).values_list("title", flat=True)
-    others = Proposal.objects.filter(plan=proposal.plan_id).values_list("title", flat=True)
     return VaryInputs(
         goal=goal.title,
         description=goal.description,
@@ -119,5 +140,22 @@ def _inputs(variation: Variation) -> VaryInputs:
             for c in proposal.criteria
         ],
         how=variation.how,
-        existing_titles=[*titles, *others],
+        existing_titles=_titles_there(proposal),
+        refused_titles=_titles_refused(proposal),
     )
+
+
+def _titles_there(proposal: Proposal) -> list[str]:
+    """Return the titles of the goal's challenges and of what its plan still proposes."""
+    goal = proposal.plan.goal_id
+    challenges = Challenge.objects.filter(goal=goal).values_list("title", flat=True)
+    others = Proposal.objects.filter(plan=proposal.plan_id).exclude(state=Proposal.State.DROPPED)
+    return [*challenges, *others.values_list("title", flat=True)]
+
+
+def _titles_refused(proposal: Proposal) -> list[str]:
+    """Return the titles that the learner dropped from this plan or had replaced, oldest first."""
+    mine = Proposal.objects.filter(plan=proposal.plan_id)
+    dropped = mine.filter(state=Proposal.State.DROPPED).values_list("title", flat=True)
+    replaced = Variation.objects.filter(proposal__in=mine).exclude(replaced_title="")
+    return [*replaced.order_by("pk").values_list("replaced_title", flat=True), *dropped]

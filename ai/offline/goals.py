@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from ai.offline.ladders.shape import Ladder
-from ai.offline.phrases import doing_of, is_usable, split_verb, thing_of
+from ai.offline.phrases import (
+    doing_of,
+    is_english,
+    is_usable,
+    split_verb,
+    thing_of,
+    without_signs,
+)
 from ai.offline.verbs import GOES_WITH_A_THING, MAKES_A_THING
 
 # A deadline at the end of a goal is not part of what it is about.
@@ -20,14 +27,31 @@ _DEADLINE = re.compile(
 )
 _BEGINNING = re.compile(
     r"^(?:i\s+(?:want|would like|'d like)\s+to\s+|to\s+|(?:be|become|being)\s+able\s+to\s+|"
-    r"how\s+to\s+|(?:re)?learn(?:ing)?\s+(?:to\s+|how\s+to\s+|about\s+)?|"
+    r"how\s+to\s+|how\s+(?:do|can|could|should)\s+(?:i|we|you)\s+|"
+    r"(?:can|could|will|should|may)\s+i\s+|what(?:['’]s|\s+is|\s+are)\s+(?!an?\s)|"
+    r"(?:get\s+over|overcome|lose)\s+(?:my\s+)?(?:fear|dread|hatred)\s+of\s+|take\s+care\s+of\s+|(?:re)?learn(?:ing)?\s+(?:to\s+|how\s+to\s+|about\s+)?|"
     r"(?:get|become|be)\s+(?:better|good|fluent|confident|comfortable)\s+(?:at|in|with)\s+|"
     r"make\s+sense\s+of\s+|know\s+|improve\s+|master\s+|study\s+|practi[cs]e\s+|understand\s+|"
     r"feel\s+|finally\s+|start\s+(?:to\s+)?(?=\w+ing\b)|start\s+to\s+)+",
     re.IGNORECASE,
 )
+# “… well enough to …”: what stands before it is to be learned, what follows is what it is for.
+_ENOUGH = re.compile(
+    r"^(?P<what>.*?)\s*\b(?:(?:well|good|fast|fit|strong|fluently|confidently)\s+)?enough\s+"
+    r"(?P<thing>(?!to\b)\S.*?\s+)?to\s+(?P<use>.+)$",
+    re.IGNORECASE,
+)
+# Said of how it is done, though it looks like a thing.
+_MANNER = re.compile(
+    r"\s+(?:in\s+(?:tune|time|public)|by\s+(?:ear|heart)|on\s+stage)$", re.IGNORECASE
+)
 # Names this short are words as well: “Go” and “go”, “R” and the letter.
 _SHORT_NAME = 2
+# From this character on, scripts write words without a space between them.
+_NO_SPACES = "\u2e80"
+_LONGEST_PHRASE = 60
+# What one becomes is nothing that one makes or has: “your data scientist”.
+_TO_BE = frozenset({"be", "become", "being"})
 # What a goal leads to, but not what there is to learn.
 _OCCASIONS = re.compile(
     r"\b(?:exams?|tests?|courses?|class(?:es)?|grades?|school|job|interviews?|homework|degree|"
@@ -68,15 +92,17 @@ class Topic:
 def topic_of(title: str, description: str, *, ladder: Ladder) -> Topic:
     """Find the subject, the focus and the work of a goal; a neutral word where it names none."""
     goal = " ".join(title.split()).rstrip(".! ") or gettext("your goal")
-    core = _BEGINNING.sub("", _DEADLINE.sub("", goal)).strip() or goal
+    whole, core = _core(goal, ladder)
     verb, rest = split_verb(core)
-    named = _named(core, verb, ladder) or _named(description, "", ladder)
-    thing = thing_of(rest, description, begins=not verb)
-    if ladder.focus_is == "doing" and verb and verb not in GOES_WITH_A_THING:
-        phrase = doing_of(verb, rest)
-    else:
-        phrase = thing
-    phrase = _cut(phrase, 60) if is_usable(phrase) else ""
+    named = next(filter(None, (_named(t, v, ladder) for t, v in
+                               ((core, verb), (whole, ""), (description, "")))), "")  # fmt: skip
+    phrase = thing = ""
+    if is_english(core):
+        thing = "" if verb in _TO_BE else thing_of(rest, description, begins=not verb)
+        is_done = ladder.focus_is == "doing" and verb and verb not in GOES_WITH_A_THING
+        phrase = doing_of(verb, rest) if is_done else thing
+    if not is_usable(phrase) or len(phrase) > _LONGEST_PHRASE:
+        phrase = ""
     subject = named or _subject_otherwise(phrase, ladder)
     focus = phrase
     if (
@@ -87,7 +113,7 @@ def topic_of(title: str, description: str, *, ladder: Ladder) -> Topic:
         focus = gettext(ladder.focus_otherwise) if ladder.focus_otherwise else subject
     is_work = (
         phrase != ""
-        and phrase == _cut(thing, 60)
+        and phrase == thing
         and (verb in MAKES_A_THING or _MADE.search(phrase) is not None)
         and not _says_only(phrase, named)
     )
@@ -95,6 +121,21 @@ def topic_of(title: str, description: str, *, ladder: Ladder) -> Topic:
     if is_work:
         focus = work
     return Topic(goal=_cut(goal, 100), subject=subject, focus=focus, work=work)
+
+
+def _core(goal: str, ladder: Ladder) -> tuple[str, str]:
+    """Return a goal without how it begins, and of that only what is to be learned."""
+    plain = without_signs(_DEADLINE.sub("", goal)).rstrip("?¿ ")
+    # “What is a monad?” is about the monad, and it is not the learner's own.
+    plain = re.sub(r"^what(?:['’]s|\s+is)\s+an?\s+", "the ", plain, flags=re.IGNORECASE)
+    whole = _BEGINNING.sub("", plain).strip() or plain or goal
+    core = _MANNER.sub("", whole)
+    enough = _ENOUGH.match(core)
+    if enough:
+        what = f"{enough['what']} {enough['thing'] or ''}".strip()
+        says_what = what and (ladder.focus_is == "doing" or split_verb(f"{what} ")[1])
+        core = what if says_what else _BEGINNING.sub("", enough["use"])
+    return whole, core.strip() or whole
 
 
 def _subject_otherwise(phrase: str, ladder: Ladder) -> str:
@@ -109,8 +150,10 @@ def _named(text: str, verb: str, ladder: Ladder) -> str:
     names = {name: name for name in ladder.subjects} | dict(ladder.spoken)
     found = []
     for name, subject in names.items():
-        is_short = len(name) <= _SHORT_NAME
+        is_short = len(name) <= _SHORT_NAME and name.isascii()
         pattern = rf"(?<![\w-]){re.escape(name)}(?![\w+#&])"
+        if name[0] >= _NO_SPACES:
+            pattern = re.escape(name)
         for match in re.finditer(pattern, text, 0 if is_short else re.IGNORECASE):
             # “Go through …” and “Design a board game” name no subject.
             begins = match.start() == 0
@@ -124,7 +167,7 @@ def _named(text: str, verb: str, ladder: Ladder) -> str:
         return min(found)[2]
     # “… in Klingon”: a language that is on no list still has a capital letter.
     if ladder.names_follow_in and text:
-        follows = re.search(r"\b(?:in|speak|read|write)\s+([A-ZÀ-Þ][\w-]+)", text)
+        follows = re.search(r"\b(?:in|[Ss]peak)\s+([A-ZÀ-Þ][\w-]+)", text)
         if follows:
             return follows.group(1)
         if not verb and re.fullmatch(r"[A-ZÀ-Þ][^\W\d_]{3,}", text):

@@ -1,9 +1,10 @@
 """The phrases of a goal: “Build a canoe” is about “your canoe”, or about “building a canoe”."""
 
 import re
+import unicodedata
 
 from ai.offline.verbs import VERBS
-from ai.offline.words import STOP_WORDS
+from ai.offline.words import STOP_WORDS, words
 
 _NUMBERS = (
     "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty "
@@ -13,7 +14,7 @@ _NUMBER = rf"(?:\d[\d.,]*|{'|'.join(_NUMBERS)}|several|many|different)"
 # A phrase ends where it is said how, where, when or for whom.
 _FOLLOWS = re.compile(
     r"\s+(?:with|for|from|without|in|on|at|by|to|into|that|which|who|so|because|using|before|"
-    r"after|under|until|within|during|like|as|per|while|when|where|if|through|via)\s+|"
+    r"after|under|until|within|during|like|as|per|while|when|where|if|through|via|over)\s+|"
     r"\s*(?:[;:(–—]|,(?!\d))\s*|\s+-\s+",
     re.IGNORECASE,
 )
@@ -23,7 +24,9 @@ _TRAILING = re.compile(
     r"perfectly|myself|alone|fast|faster|online|at all)$",
     re.IGNORECASE,
 )
-_DETERMINER = re.compile(r"^(?:a|an|some|my|our|your|more|proper)\s+", re.IGNORECASE)
+_DETERMINER = re.compile(
+    r"^(?:(?:a|an|some|my|our|your|more|proper|better|enough)\s+)+", re.IGNORECASE
+)
 _OBJECT = re.compile(r"(?:a|an|the|my|our|your)\s", re.IGNORECASE)
 _COUNTED = re.compile(rf"^{_NUMBER}\s", re.IGNORECASE)
 _MINE = {"my": "your", "our": "your", "me": "you", "us": "you", "myself": "yourself"}
@@ -33,6 +36,19 @@ _EMPTY = frozenset(
     "thing things stuff something anything everything basics basic better good great skills skill "
     "learn learning new level goal goals day week zero scratch".split()
 )
+# A title with one of these words, or one that asks so, cannot be quoted in an English sentence.
+_FOREIGN = frozenset(
+    """
+    ich möchte lernen können sprechen apprendre être écrire parler jouer savoir aprender quiero
+    hablar tocar escribir leer cocinar imparare voglio parlare suonare leren ik spreken quero falar
+    nauczyć się lära öğrenmek spielen schreiben
+    """.split()
+)
+_ASKS = re.compile(
+    r"(?:why|when|where|who|which|how|is|are|does|(?:do|should)\s+(?:i|we|you))\s", re.IGNORECASE
+)
+# Notes and accidentals stand in the names of pieces.
+_KEPT_SIGNS = frozenset("♩♪♫♬♭♮♯°")
 # Common words that a title writes large only because they come first.
 _COMMON = frozenset(
     """
@@ -89,7 +105,7 @@ def doing_of(verb: str, rest: str) -> str:
     """Return what is to be done as a noun: “running ten kilometres”."""
     parts = _FOLLOWS.split(rest)
     first = _trimmed(parts[0])
-    led = re.match(r"(?:to|with|in|on|at|by|into|up|through|for)\s", rest, re.IGNORECASE)
+    led = re.match(r"(?:to|with|in|on|at|by|into|up|through|for|over)\s", rest, re.IGNORECASE)
     if led:
         # “Talk to strangers”: without its preposition the verb would be left alone.
         first = _trimmed(rest[: led.end()] + _FOLLOWS.split(rest[led.end() :])[0])
@@ -111,6 +127,28 @@ def is_usable(phrase: str) -> bool:
     """Whether a phrase names anything."""
     spoken = [word.casefold() for word in re.findall(r"[^\W\d_]+(?:[-'’][^\W_]+)*", phrase)]
     return any(len(w) > 1 and w not in STOP_WORDS and w not in _EMPTY for w in spoken)
+
+
+def is_english(core: str) -> bool:
+    """Whether a goal's words can stand in an English sentence: its script, its words, its form."""
+    letters = [c for c in core if c.isalpha()]
+    latin = sum("LATIN" in unicodedata.name(c, "") for c in letters)
+    spoken = words(core)
+    return (
+        latin * 2 > len(letters)
+        and not _FOREIGN.intersection(spoken)
+        and _ASKS.match(f"{core} ") is None
+    )
+
+
+def without_signs(text: str) -> str:
+    """Return a text without emoji and invisible marks."""
+    kept = (" " if _is_sign(c) and c not in _KEPT_SIGNS else c for c in text)
+    return " ".join("".join(kept).split())
+
+
+def _is_sign(character: str) -> bool:
+    return character == "\ufe0f" or unicodedata.category(character) in ("So", "Sk", "Cf", "Cs")
 
 
 def _trimmed(part: str) -> str:

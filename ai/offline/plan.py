@@ -1,17 +1,20 @@
 """The offline coach's plan: a ladder of challenges in the learner's own words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ai.offline import levels
 from ai.offline.goals import Topic, topic_of
 from ai.offline.ladders import ladder_for
 from ai.offline.ladders.shape import Ladder, Step
+from ai.offline.steps import all_same, free_title, instructions, rubric, same
 from ai.offline.wishes import Wish, read_wish
 from ai.offline.words import words
-from ai.schemas import Plan, PlanChallenge, PlanCriterion, PlanInputs, PlanMilestone
+from ai.schemas import Plan, PlanChallenge, PlanInputs, PlanMilestone
 
 DEFAULT_DAYS = 56
 DEFAULT_HOURS_PER_WEEK = 4.0
@@ -38,32 +41,34 @@ def plan(inputs: PlanInputs) -> Plan:
     topic = topic_of(inputs.title, inputs.description, ladder=ladder)
     wish = read_wish(inputs.wish, ladder.tag_words)
     frame = _frame(inputs)
-    taken = {_same(title) for title in inputs.existing_titles}
-    steps = _choose(ladder, inputs, topic, wish, _count(frame), taken)
+    taken = all_same(inputs.existing_titles)
+    steps = _choose(ladder, inputs, topic, wish.tags, _count(frame), taken)
+    unwished = _choose(ladder, inputs, topic, {}, _count(frame), taken)
     milestones = _milestones(ladder, topic, frame)
     minutes = _minutes(steps, frame, wish)
+    held = taken | all_same(topic.title(step.title) for step in steps)
     challenges: list[PlanChallenge] = []
     hardest = 1
     for position, step in enumerate(steps):
         # A ladder does not go down again.
         hardest = max(hardest, _difficulty(step, inputs.level, wish))
-        title = _free_title(topic.title(step.title), taken)
-        taken.add(_same(title))
+        title = free_title(topic.title(step.title), taken)
+        taken.add(same(title))
+        demand = levels.demand_of((_(criterion[0]) for criterion in step.rubric), ladder)
         challenges.append(
             PlanChallenge(
                 title=title,
-                instructions=_instructions(step, topic),
+                instructions=levels.at_level(
+                    instructions(step, topic, held), wish.difficulty, demand, ladder
+                ),
                 difficulty=hardest,
                 minutes=minutes[position],
                 milestone=position * len(milestones) // len(steps),
-                rubric=[
-                    PlanCriterion(name=_(name), description=_(description), weight=weight)
-                    for name, description, weight in step.rubric
-                ],
+                rubric=rubric(step),
             )
         )
     return Plan(
-        summary=_summary(topic, frame, len(challenges), wish),
+        summary=" ".join([*_summary(topic, frame), *_on_wish(wish, steps, unwished)]),
         milestones=milestones,
         challenges=challenges,
     )
@@ -85,18 +90,23 @@ def _count(frame: _Frame) -> int:
 
 
 def _choose(
-    ladder: Ladder, inputs: PlanInputs, topic: Topic, wish: Wish, count: int, taken: set[str]
+    ladder: Ladder,
+    inputs: PlanInputs,
+    topic: Topic,
+    tags: Mapping[str, int],
+    count: int,
+    taken: set[str],
 ) -> list[Step]:
-    """Choose the steps that fit level, wish and goal; the proof is always the last."""
+    """Choose the steps that fit level, wished tags and goal; the proof is always the last."""
     *steps, proof = ladder.steps
     first = FIRST_DIFFICULTY.get(inputs.level.casefold(), 1)
     goal_words = words(f"{inputs.title} {inputs.description}")
 
     def liking(step: Step) -> float:
-        liked = 3.0 * sum(wish.tags.get(tag, 0) for tag in step.tags)
+        liked = 3.0 * sum(tags.get(tag, 0) for tag in step.tags)
         liked += sum(_is_meant(ladder, tag, goal_words) for tag in step.tags)
         liked -= 2.0 * max(0, first - step.difficulty)
-        return liked - (6.0 if _same(topic.title(step.title)) in taken else 0.0)
+        return liked - (6.0 if same(topic.title(step.title)) in taken else 0.0)
 
     chosen: list[Step] = []
     while len(chosen) < count - 1:
@@ -141,6 +151,10 @@ def _minutes(steps: list[Step], frame: _Frame, wish: Wish) -> list[int]:
     factor = min(1.5, 0.9 * frame.minutes / usual)
     if wish.shorter:
         factor = min(0.6, factor)
+    if wish.difficulty < 0:
+        factor *= levels.STRETCH[-1]
+    elif wish.difficulty > 0:
+        factor = min(factor * levels.STRETCH[1], 0.9 * frame.minutes / usual)
     return [max(5, min(1200, int(step.minutes * factor) // 5 * 5)) for step in steps]
 
 
@@ -149,45 +163,46 @@ def _difficulty(step: Step, level: str, wish: Wish) -> int:
     return max(1, min(5, step.difficulty + min(1, shift)))
 
 
-def _instructions(step: Step, topic: Topic) -> str:
-    return _("%(task)s\n\nHand in: %(hand_in)s") % {
-        "task": topic.fill(step.task),
-        "hand_in": topic.fill(step.hand_in),
-    }
-
-
-def _free_title(title: str, taken: set[str]) -> str:
-    """Return the title, or a numbered one where the learner has it already."""
-    number, free = 1, title
-    while _same(free) in taken:
-        number += 1
-        end = _(", round %(number)d") % {"number": number}
-        free = title[: 120 - len(end)] + end
-    return free
-
-
-def _same(title: str) -> str:
-    return " ".join(words(title))
-
-
-def _summary(topic: Topic, frame: _Frame, count: int, wish: Wish) -> str:
-    parts = [
+def _summary(topic: Topic, frame: _Frame) -> list[str]:
+    """Say what the plan is. How many challenges and hours it has changes with each variation."""
+    return [
         ngettext(
-            "Offline coach: a ladder of %(count)d challenge towards “%(goal)s”.",
-            "Offline coach: a ladder of %(count)d challenges towards “%(goal)s”.",
-            count,
-        )
-        % {"count": count, "goal": topic.goal},
-        ngettext(
-            "It is laid out over %(days)d day.",
-            "It is laid out over %(days)d days.",
+            "Offline coach: a ladder towards “%(goal)s”, laid out over %(days)d day.",
+            "Offline coach: a ladder towards “%(goal)s”, laid out over %(days)d days.",
             frame.days,
         )
-        % {"days": frame.days},
+        % {"goal": topic.goal, "days": frame.days},
+        _("It is built from templates and your own words: change what does not fit."),
     ]
-    if wish.heard:
-        parts.append(_("Your wish shaped it: %(wish)s.") % {"wish": ", ".join(wish.heard)})
-    elif wish.text:
+
+
+def _on_wish(wish: Wish, steps: list[Step], unwished: list[Step]) -> list[str]:
+    """Say which part of the wish changed something, and which did not."""
+    shaped: list[str] = []
+    idle: list[str] = []
+    for heard in wish.heard:
+        gained = any(
+            sign * (_tagged(steps, tag) - _tagged(unwished, tag)) > 0
+            for tag, sign in heard.tags.items()
+        )
+        is_eased = heard.difficulty * wish.difficulty > 0
+        (shaped if gained or is_eased or heard.shorter else idle).append(heard.words)
+    parts = []
+    if shaped:
+        parts.append(_("Your wish shaped it: %(wish)s.") % {"wish": ", ".join(shaped)})
+    if wish.difficulty < 0:
+        parts.append(_("Each challenge asks for less and takes about a third less time."))
+    elif wish.difficulty > 0:
+        parts.append(_("Each challenge asks for more."))
+    if idle:
+        parts.append(
+            _("This part of your wish changed nothing in this ladder: %(wish)s.")
+            % {"wish": ", ".join(idle)}
+        )
+    if wish.text and not wish.heard:
         parts.append(_("It could not make use of your wish: try words such as “easier”."))
-    parts.append(_("It is built from templates and your own words: change what does not fit."))
-    return " ".join(parts)
+    return parts
+
+
+def _tagged(steps: list[Step], tag: str) -> int:
+    return sum(tag in step.tags for step in steps)

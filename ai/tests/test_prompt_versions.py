@@ -32,6 +32,7 @@ SHIPPED = {
     "replan.v1.txt": "90f27a9b308c9135",
     "review.v1.txt": "bc05bd7eefa3ce95",
     "vary.v1.txt": "b33e39d19cc1d38e",
+    "vary.v2.txt": "cb704c30f3478037",
 }
 
 

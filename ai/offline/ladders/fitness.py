@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from ai.offline.ladders.shape import Ladder, Rubric, Step
+from ai.offline.ladders.shape import Demand, Ladder, Reference, Rubric, Step
 
 _LOG: Rubric = (
     (_("Numbers"), _("Dates, distances, times, sets, repetitions or pulse are written down."), 40),
@@ -22,7 +22,7 @@ _PLAN: Rubric = (
 _PROOF: Rubric = (
     (_("Goal reached"), _("What the goal asks for was done and measured."), 45),
     (_("Honest account"), _("Numbers, conditions and hard moments are told as they were."), 30),
-    (_("Reflection"), _("Compares with the first test and names the next step."), 25),
+    (_("Reflection"), _("Compares with the start and names the next step."), 25),
 )
 
 LADDER = Ladder(
@@ -121,6 +121,36 @@ LADDER = Ladder(
         _("More, and still without pain"),
         _("Ready for the day itself"),
     ),
+    demands={
+        _LOG: Demand(
+            _(
+                "half of it is enough, in minutes, sets, sessions or days, with a break whenever "
+                "you want one."
+            ),
+            _("half as much again, in minutes, sets, sessions or days, as long as nothing hurts."),
+        ),
+        _FORM: Demand(
+            _(
+                "half of the repetitions or days is enough, in an easier form: with a support, "
+                "with help, or less far."
+            ),
+            _(
+                "half as many repetitions or days again, without support, as long as it stays "
+                "clean and nothing hurts."
+            ),
+        ),
+        _PLAN: Demand(
+            _("half of it is enough, in weeks, distance or time, with more rest in between."),
+            _(
+                "go a step further, in weeks, distance or time but never beyond the goal itself, "
+                "and say what you do when something goes wrong."
+            ),
+        ),
+        _PROOF: Demand(
+            _("do it in two parts with a rest in between, or with help; say so in your account."),
+            _("do it on two days with rest in between and compare them, as long as nothing hurts."),
+        ),
+    },
     steps=(
         Step(
             _("Where you stand in {subject}: a gentle test"),
@@ -209,6 +239,17 @@ LADDER = Ladder(
             240,
             ("endurance", "habit"),
             _LOG,
+            Reference(
+                to=_("A week that fits your life"),
+                task=_(
+                    "Write down what you will do on which days of two weeks, rest days included, "
+                    "and follow it. Keep a log. When life gets in the way, do ten minutes instead "
+                    "of nothing, and write down what happened."
+                ),
+                hand_in=_(
+                    "planned against done, the numbers, and what you change for the next weeks."
+                ),
+            ),
         ),
         Step(
             _("Sleep, food and rest for one week"),
@@ -248,6 +289,17 @@ LADDER = Ladder(
             120,
             ("endurance", "strength", "technique"),
             _PROOF,
+            Reference(
+                to=_("Where you stand in {subject}: a gentle test"),
+                task=_(
+                    "Do what your goal says: {goal}. Decide beforehand what you will measure. Warm "
+                    "up, stop at sharp pain, and celebrate afterwards."
+                ),
+                hand_in=_(
+                    "the numbers, the account of the day, what has changed since you started, and "
+                    "what comes next."
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from ai.offline.ladders.shape import Ladder, Rubric, Step
+from ai.offline.ladders.shape import Demand, Ladder, Rubric, Step
 
 _WORDS: Rubric = (
     (_("Useful words"), _("The words and phrases are ones you need for your own goal."), 40),
@@ -48,7 +48,35 @@ LADDER = Ladder(
             "Luxembourgish Quechua Hawaiian Maori Māori Sanskrit Kazakh Uzbek"
         ).split(),
     ),
-    spoken={"ASL": "sign language", "BSL": "sign language", "Filipino": "Tagalog"},
+    spoken={
+        "ASL": "sign language",
+        "BSL": "sign language",
+        "Filipino": "Tagalog",
+        **dict.fromkeys(
+            ("Englisch", "anglais", "inglés", "inglês", "inglese", "Engels"), "English"
+        ),
+        **dict.fromkeys(("Deutsch", "allemand", "alemán", "alemão", "tedesco", "Duits"), "German"),
+        **dict.fromkeys(("Français", "Französisch", "francés", "francês", "francese"), "French"),
+        **dict.fromkeys(("Español", "Spanisch", "espagnol", "espanhol", "spagnolo"), "Spanish"),
+        **dict.fromkeys(("Italiano", "Italienisch", "italien"), "Italian"),
+        **dict.fromkeys(("Português", "Portugiesisch", "portugais", "portugués"), "Portuguese"),
+        **dict.fromkeys(("العربية", "عربي", "Arabisch", "arabe", "árabe"), "Arabic"),
+        **dict.fromkeys(("русский", "русского", "русском", "Russisch", "russe", "ruso"), "Russian"),
+        **dict.fromkeys(
+            ("中文", "汉语", "漢語", "普通话", "Chinesisch", "chinois", "chino"), "Chinese"
+        ),
+        **dict.fromkeys(("日本語", "Japanisch", "japonais", "japonés"), "Japanese"),
+        **dict.fromkeys(("한국어", "Koreanisch", "coréen", "coreano"), "Korean"),
+        **dict.fromkeys(("עברית", "Hebräisch", "hébreu"), "Hebrew"),
+        **dict.fromkeys(("فارسی", "Persisch"), "Persian"),
+        "हिन्दी": "Hindi",
+        "Türkçe": "Turkish",
+        "українська": "Ukrainian",
+        "Ελληνικά": "Greek",
+        "Nederlands": "Dutch",
+        "Polski": "Polish",
+        "Svenska": "Swedish",
+    },
     names_follow_in=True,
     subject_otherwise=_("your new language"),
     focus_otherwise=_("your goal"),
@@ -67,6 +95,55 @@ LADDER = Ladder(
         _("{subject} without a script"),
         _("{subject} in real life"),
     ),
+    demands={
+        _WORDS: Demand(
+            _(
+                "half of the words and sentences is enough, and a sentence may be one from a book "
+                "in which you change a word."
+            ),
+            _(
+                "half as many words again, all of them in sentences, and the sentences from memory "
+                "first."
+            ),
+        ),
+        _SPOKEN: Demand(
+            _(
+                "half the length, or half of the questions, is enough, and you may keep your notes "
+                "in view."
+            ),
+            _(
+                "half as long, or half as many questions, again; without notes, and with one "
+                "answer that you did not prepare."
+            ),
+        ),
+        _WRITTEN: Demand(
+            _(
+                "half the length is enough, and you may use a dictionary and a model text all the "
+                "way."
+            ),
+            _("half as long again, and the first version without any dictionary."),
+        ),
+        _UNDERSTOOD: Demand(
+            _(
+                "half of the length is enough, and you may choose something made for learners, "
+                "with a translation beside it."
+            ),
+            _(
+                "half as long again; take it in twice before you look at a transcript, subtitles "
+                "or a dictionary."
+            ),
+        ),
+        _PROOF: Demand(
+            _(
+                "do it in two parts with a break in between, and with notes at hand; say where you "
+                "looked at them."
+            ),
+            _(
+                "do it twice with different people or about different things, and let one of them "
+                "be a surprise."
+            ),
+        ),
+    },
     steps=(
         Step(
             _("Forty words in {subject} that you will really use"),
@@ -111,7 +188,7 @@ LADDER = Ladder(
             _WRITTEN,
         ),
         Step(
-            _("Two minutes of real {subject}, understood"),
+            _("Two real minutes in {subject}, understood"),
             _(
                 "Find two minutes in {subject} made for native speakers: a clip, a song, the "
                 "news. Listen once for the topic, once for details, and once with a transcript "
@@ -199,7 +276,7 @@ LADDER = Ladder(
             ),
             _(
                 "a recording, transcript or honest account, what worked, what did not, and how "
-                "far you have come since the first challenge."
+                "far you have come since you started."
             ),
             5,
             120,

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from ai.offline.ladders.shape import Ladder, Rubric, Step
+from ai.offline.ladders.shape import Demand, Ladder, Reference, Rubric, Step
 
 _SOLVED: Rubric = (
     (_("Correct"), _("Each result is right, or the mistake was found and mended."), 40),
@@ -104,6 +104,40 @@ LADDER = Ladder(
         _("Problems without a recipe"),
         _("You can show that you know it"),
     ),
+    demands={
+        _SOLVED: Demand(
+            _(
+                "half of the problems, or an easier statement, is enough, with a worked example "
+                "beside you."
+            ),
+            _(
+                "half as many problems again, or a harder statement, and nothing looked up before "
+                "you are done."
+            ),
+        ),
+        _EXPLAINED: Demand(
+            _("half of the terms, pictures or minutes is enough, with a book open beside you."),
+            _("one more term, picture or example, all of it without a book; compare afterwards."),
+        ),
+        _MISTAKES: Demand(
+            _("half of the problems or mistakes is enough, the easier ones first."),
+            _(
+                "half as many problems or mistakes again, each with a second problem of the same "
+                "kind."
+            ),
+        ),
+        _MODEL: Demand(
+            _("one quantity, one assumption and round numbers are enough."),
+            _("take two quantities that depend on each other, and change two assumptions."),
+        ),
+        _PROOF: Demand(
+            _("half as many problems are enough, in your own time and with a sheet of formulas."),
+            _(
+                "do it against the clock and without notes, with one problem of a kind you have "
+                "not seen."
+            ),
+        ),
+    },
     steps=(
         Step(
             _("Find your gaps in {subject}"),
@@ -223,13 +257,21 @@ LADDER = Ladder(
             _("Proof: {goal}"),
             _(
                 "Show that you reached your goal: {goal}. Choose the test yourself, an exam, a "
-                "set of problems, a talk, and repeat the problems of your first challenge."
+                "set of problems, a talk, and repeat the problems by which you found your gaps."
             ),
-            _("your work, the comparison with the first challenge, and the next gap."),
+            _("your work, the comparison with those first problems, and the next gap."),
             5,
             150,
             ("problems", "understanding"),
             _PROOF,
+            Reference(
+                to=_("Find your gaps in {subject}"),
+                task=_(
+                    "Show that you reached your goal: {goal}. Choose the test yourself, an exam, a "
+                    "set of problems, a talk, and begin with something you could not do before."
+                ),
+                hand_in=_("your work, what you could not do when you started, and the next gap."),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from ai.offline.ladders.shape import Ladder, Rubric, Step
+from ai.offline.ladders.shape import Demand, Ladder, Reference, Rubric, Step
 
 _LOG: Rubric = (
     (_("Regular"), _("Several sessions with dates, minutes and tempo in numbers."), 35),
@@ -22,7 +22,7 @@ _HEARD: Rubric = (
 _PROOF: Rubric = (
     (_("Goal reached"), _("What the goal asks for was played or sung from start to end."), 45),
     (_("Musical"), _("Rhythm, sound and expression fit the piece."), 30),
-    (_("Reflection"), _("Compares with the first recording and names what comes next."), 25),
+    (_("Reflection"), _("Compares with the start and names what comes next."), 25),
 )
 
 LADDER = Ladder(
@@ -104,6 +104,39 @@ LADDER = Ladder(
         _("The whole at tempo"),
         _("Ready for listeners"),
     ),
+    demands={
+        _LOG: Demand(
+            _(
+                "half of the sessions, bars or repetitions is enough, at a tempo as slow as you "
+                "like."
+            ),
+            _(
+                "half as many sessions, bars or repetitions again, the last of them ten beats a "
+                "minute faster."
+            ),
+        ),
+        _PLAYED: Demand(
+            _(
+                "half of the length is enough, at a slower tempo, and you may stop and begin again "
+                "once."
+            ),
+            _("half as long again or a little faster, in one take that you do not repair."),
+        ),
+        _HEARD: Demand(
+            _(
+                "half of it is enough, fewer bars or a shorter piece, and you may look things up "
+                "on the way."
+            ),
+            _(
+                "half as many bars or one more piece, and nothing looked up before your own notes "
+                "are finished."
+            ),
+        ),
+        _PROOF: Demand(
+            _("do it in two parts and a little slower, with the notes in front of you."),
+            _("do it in one take before listeners, and by heart where that can be done."),
+        ),
+    },
     steps=(
         Step(
             _("Where you are: a first recording"),
@@ -238,6 +271,17 @@ LADDER = Ladder(
             120,
             ("performing", "repertoire"),
             _PROOF,
+            Reference(
+                to=_("Where you are: a first recording"),
+                task=_(
+                    "Do what your goal says: {goal}. Make one recording of the whole and listen to "
+                    "it twice: once for what carries, once for what does not."
+                ),
+                hand_in=_(
+                    "an account or link, what has changed since you started, and what you will "
+                    "practise next."
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from ai.offline.ladders.shape import Ladder, Rubric, Step
+from ai.offline.ladders.shape import Demand, Ladder, Rubric, Step
 
 _START: Rubric = (
     (_("Concrete"), _("Names things, numbers and examples instead of general words."), 40),
@@ -30,7 +30,7 @@ _WORK: Rubric = (
 )
 _PROOF: Rubric = (
     (_("Goal reached"), _("What the goal asks for is done and can be checked."), 45),
-    (_("Quality"), _("Stands comparison with an example you chose at the start."), 30),
+    (_("Quality"), _("Stands comparison with an example of good work."), 30),
     (_("Reflection"), _("Says how far you have come and what comes next."), 25),
 )
 
@@ -82,6 +82,31 @@ LADDER = Ladder(
         _("Small things, but finished"),
         _("Goal reached, and others can see it"),
     ),
+    demands={
+        _START: Demand(
+            _("one small part of it is enough, and one difference from the example."),
+            _("do it on two days, and compare it with two examples."),
+        ),
+        _SOURCES: Demand(
+            _("half as many terms, parts or words are enough."),
+            _(
+                "half as many terms, parts or words again, and one source that contradicts the "
+                "others."
+            ),
+        ),
+        _PRACTICE: Demand(
+            _("half of the days or mistakes is enough, with help where you get stuck."),
+            _("half as many days or mistakes again, and the last time in a harder form."),
+        ),
+        _WORK: Demand(
+            _("a smaller piece, about half of it, is enough, with an example beside you."),
+            _("a bigger piece, about half as much again, without an example beside you."),
+        ),
+        _PROOF: Demand(
+            _("do it on a smaller scale or in two parts, with help; say where you had it."),
+            _("do it without any help, and let somebody who is good at it look at it."),
+        ),
+    },
     steps=(
         Step(
             _("Where you start with {subject}"),
@@ -205,8 +230,8 @@ LADDER = Ladder(
                 "that it worked."
             ),
             _(
-                "the work or a link, how it can be checked, and how far you have come since your "
-                "first try."
+                "the work or a link, how it can be checked, and how far you have come since you "
+                "started."
             ),
             5,
             150,
@@ -214,4 +239,19 @@ LADDER = Ladder(
             _PROOF,
         ),
     ),
+)
+
+# Ways to work that fit any field, whether its templates speak of a thing or of a doing.
+ANYWHERE = tuple(
+    step
+    for step in LADDER.steps
+    if step.title
+    in (
+        "A map of {subject}",
+        "One basic skill, five times",
+        "A small whole, from start to end",
+        "Explain {focus} to a beginner",
+        "Three mistakes, mended",
+        "Rehearsal: most of the goal",
+    )
 )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from ai.offline.ladders.shape import Ladder, Rubric, Step
+from ai.offline.ladders.shape import Demand, Ladder, Rubric, Step
 
 _RUNS: Rubric = (
     (_("It runs"), _("The code or steps are complete, and the output is shown."), 40),
@@ -111,6 +111,52 @@ LADDER = Ladder(
         _("Tested, readable {subject}"),
         _("Finished, and others can use it"),
     ),
+    demands={
+        _RUNS: Demand(
+            _(
+                "half of it is enough, half the changes or half the lines, with a tutorial beside "
+                "you."
+            ),
+            _(
+                "half as many changes or lines again, each predicted or explained before you look "
+                "anything up."
+            ),
+        ),
+        _CODE: Demand(
+            _(
+                "one part of it that works is enough, and you may begin with an example of "
+                "somebody else and change it."
+            ),
+            _("add one more feature or question, and handle two kinds of wrong input."),
+        ),
+        _TESTED: Demand(
+            _(
+                "a smaller piece of code and half as many tests or hypotheses are enough, with "
+                "help where you get stuck."
+            ),
+            _(
+                "take a bigger piece of code and half as many cases again, one of them with large "
+                "or broken input."
+            ),
+        ),
+        _DESIGN: Demand(
+            _("half of the page or of the files is enough, with one decision or finding."),
+            _(
+                "take in one part more, and for each decision two alternatives with what they "
+                "would cost."
+            ),
+        ),
+        _PROOF: Demand(
+            _(
+                "the smallest version that does it is enough, and parts of it may be made with "
+                "help; say which."
+            ),
+            _(
+                "let two people who do not know it use it without your help, and mend what stops "
+                "them."
+            ),
+        ),
+    },
     steps=(
         Step(
             _("Make {subject} run and change it"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from ai.offline.ladders.shape import Ladder, Rubric, Step
+from ai.offline.ladders.shape import Demand, Ladder, Rubric, Step
 
 _SEEN: Rubric = (
     (_("Concrete"), _("Things that can be seen, heard or touched instead of general words."), 40),
@@ -77,6 +77,31 @@ LADDER = Ladder(
         _("A draft that others can read"),
         _("Finished, and with its readers"),
     ),
+    demands={
+        _SEEN: Demand(
+            _("half of the days or words is enough, with one lively passage or one sense."),
+            _(
+                "half as many days or words again, and one passage seen through the eyes of "
+                "somebody else."
+            ),
+        ),
+        _DRAFT: Demand(
+            _("half the length is enough, and single points and unfinished sentences are welcome."),
+            _("half as long again, and a second version with another beginning or order."),
+        ),
+        _REVISED: Demand(
+            _("half of the text is enough, with one round of changes."),
+            _("half as much text again, and one reader more who tells you what changed for them."),
+        ),
+        _READER: Demand(
+            _("one quote and half of the words of your own are enough."),
+            _("take two texts that do it differently, and write half as many words again."),
+        ),
+        _PROOF: Demand(
+            _("a shorter text is enough if it is whole, and one reader."),
+            _("show it to three readers or send it out, and revise it once more by what they say."),
+        ),
+    },
     steps=(
         Step(
             _("Ten minutes, five times"),
