@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.moderation_views import for_moderators
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest, post_only
+from learnquest.core.http import LearnerRequest, post_only, redirect_to_part
 from reviews import after, appeals, attempts, evidence, steps
 from reviews.appeal_forms import AppealDecisionForm, AppealForm
 from reviews.models import SETTLED, Appeal, PeerReview
@@ -142,7 +142,7 @@ def _do(request: LearnerRequest, pk: int, deed: Any, done: str, **what: Any) -> 
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
-    return redirect(_side(request, pk))
+    return redirect_to_part(_side(request, pk), f"after-{pk}")
 
 
 def _appeal(request: LearnerRequest, pk: int) -> Appeal:
