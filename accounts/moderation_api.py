@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema, Status
 
-from accounts import moderation, suspension
+from accounts import moderation, reportables, suspension
 from accounts.idempotency import idempotent
 from accounts.models import Report, User
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals
@@ -66,9 +66,13 @@ class CaseOut(ReportOut):
         description="Username of whose it is; null for nobody, and in what concerns you."
     )
     moderator: str | None = Field(description="Name of who has it.")
+    submission: int | None = Field(
+        description="Id of the work that it is about, to be read with its files and reviews at "
+        "/api/submissions/{id}; null where there is none, and in what concerns you."
+    )
     concerns_you: bool = Field(
-        description="You reported it, it is yours, or you are its other side, such as the author "
-        "of a reviewed work: another moderator decides."
+        description="You reported it, it is yours, you are its other side, such as the author of a "
+        "reviewed work, or you hold a review of the same work: another moderator decides."
     )
 
     @staticmethod
@@ -82,6 +86,11 @@ class CaseOut(ReportOut):
     @staticmethod
     def resolve_person(report: Report) -> str | None:
         return report.person.username if report.person and not _is_apart(report) else None
+
+    @staticmethod
+    def resolve_submission(report: Report) -> int | None:
+        work_id: int | None = report.work_id  # type: ignore[attr-defined]
+        return work_id
 
     @staticmethod
     def resolve_concerns_you(report: Report) -> bool:
@@ -154,7 +163,8 @@ def read_case(request: LearnerRequest, report_id: Id) -> Any:
 )
 def claim_case(request: LearnerRequest, report_id: Id) -> Any:
     """Take a report, with all others of the same thing, so that nobody else decides."""
-    return moderation.claim(report=_case(request, report_id), by=request.user)
+    done = moderation.claim(report=_case(request, report_id), by=request.user)
+    return _as_seen([done], request.user)[0]
 
 
 @moderation_router.post(
@@ -162,7 +172,8 @@ def claim_case(request: LearnerRequest, report_id: Id) -> Any:
 )
 def release_case(request: LearnerRequest, report_id: Id) -> Any:
     """Put it back for others."""
-    return moderation.release(report=_case(request, report_id), by=request.user)
+    done = moderation.release(report=_case(request, report_id), by=request.user)
+    return _as_seen([done], request.user)[0]
 
 
 @moderation_router.post(
@@ -170,13 +181,14 @@ def release_case(request: LearnerRequest, report_id: Id) -> Any:
 )
 def decide_case(request: LearnerRequest, report_id: Id, payload: DecisionIn) -> Any:
     """Decide on a report in your hands, with reasons that both sides read."""
-    return moderation.decide(
+    done = moderation.decide(
         report=_case(request, report_id),
         by=request.user,
         decision=payload.decision,
         reason=payload.explanation,
         days=payload.days,
     )
+    return _as_seen([done], request.user)[0]
 
 
 @moderation_router.post(
@@ -184,7 +196,8 @@ def decide_case(request: LearnerRequest, report_id: Id, payload: DecisionIn) -> 
 )
 def undo_case(request: LearnerRequest, report_id: Id) -> Any:
     """Bring back what a decision hid, and let in again whom it kept out."""
-    return moderation.undo(report=_case(request, report_id), by=request.user)
+    done = moderation.undo(report=_case(request, report_id), by=request.user)
+    return _as_seen([done], request.user)[0]
 
 
 @moderation_router.get("/suspensions", response={200: Page[SuspensionOut], **refusals(404, 422)})
@@ -207,16 +220,18 @@ def lift_suspension(request: LearnerRequest, username: str) -> Any:
 
 
 def _as_seen(reports: Sequence[Report], user: User) -> list[Report]:
-    """Mark the reports that have to do with the moderator who reads them."""
+    """Mark the reports that have to do with the moderator who reads them; name others' works."""
     theirs = moderation.concerning(user, reports)
+    works = reportables.works_of(reports)
     for report in reports:
         report.is_apart = report.pk in theirs  # type: ignore[attr-defined]
+        report.work_id = None if report.is_apart else works.get(report.pk)  # type: ignore[attr-defined]
     return list(reports)
 
 
 def _is_apart(report: Report) -> bool:
-    # Whoever has just decided something had nothing to do with it.
-    return getattr(report, "is_apart", False)
+    is_apart: bool = report.is_apart  # type: ignore[attr-defined]
+    return is_apart
 
 
 def _moderators_only(request: LearnerRequest) -> None:

@@ -213,6 +213,7 @@ def _case(
         "is_hidden": thing is not None and thing.is_hidden,
         "is_changed": bool(words) and words[: reportables.MOST_WORDS] != found.excerpt,
         "is_in_my_hands": is_mine,
+        "shown": reportable.shown(thing) if reportable and thing is not None else None,
         "now": timezone.now(),
     }
     return render(request, "moderation/case.html", context, status=status)

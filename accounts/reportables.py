@@ -4,7 +4,7 @@ A new kind, such as an attachment, needs one `register` with its model (a `Hidea
 and the `components/report.html` on its page: queue, decision, hiding and notices work for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,25 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Report, User
 
 MOST_WORDS = 4000
 
 
 def _nothing(thing: Any) -> None:
-    """What happens besides when a thing is hidden or brought back, where nothing does."""
+    """What comes with a thing that is hidden, brought back or shown, where nothing does."""
+
+
+def _no_works(ids: Collection[int]) -> dict[int, int]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The thing itself, for a moderator who decides about it: a template and what it needs."""
+
+    template: str
+    context: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,10 @@ class Reportable:
     # The kind and the thing that are meant by this one, where a learner must not know the id of
     # what they report. Reports, decisions and hiding are about that, never about this.
     stands_for: Callable[[Any], tuple[str, Any]] | None = None
+    # More than its words, where a decision needs it; only who has nothing to do with it sees this.
+    shown: Callable[[Any], "Shown | None"] = _nothing
+    # The ids of the works that things with these ids are about.
+    works: Callable[[Collection[int]], dict[int, int]] = _no_works
 
     def find(self, target_id: int) -> Any:
         """Return the thing, or None where it is gone."""
@@ -57,6 +73,17 @@ def register(reportable: Reportable) -> None:
 
 def of(kind: str) -> Reportable | None:
     return _kinds.get(kind)
+
+
+def works_of(reports: Sequence[Report]) -> dict[int, int]:
+    """Return the ids of the works that reports are about, by report: a query for each kind."""
+    targets: dict[str, set[int]] = {}
+    for one in reports:
+        targets.setdefault(one.kind, set()).add(one.target_id)
+    found = {
+        kind: _kinds[kind].works(ids) if kind in _kinds else {} for kind, ids in targets.items()
+    }
+    return {one.pk: work for one in reports if (work := found[one.kind].get(one.target_id))}
 
 
 def kinds() -> dict[str, Reportable]:

@@ -13,9 +13,8 @@ from accounts.models import User
 from accounts.moderation_views import for_moderators
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest, post_only
-from learnquest.core.markdown import render as render_markdown
-from reviews import after, appeals, attempts, steps
+from learnquest.core.http import LearnerRequest, post_only, redirect_to_part
+from reviews import after, appeals, attempts, evidence, steps
 from reviews.appeal_forms import AppealDecisionForm, AppealForm
 from reviews.models import SETTLED, Appeal, PeerReview
 from reviews.outcome import PASS_MARK
@@ -143,7 +142,7 @@ def _do(request: LearnerRequest, pk: int, deed: Any, done: str, **what: Any) -> 
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
-    return redirect(_side(request, pk))
+    return redirect_to_part(_side(request, pk), f"after-{pk}")
 
 
 def _appeal(request: LearnerRequest, pk: int) -> Appeal:
@@ -155,19 +154,21 @@ def _case(
     request: LearnerRequest, found: Appeal, form: AppealDecisionForm, *, status: int = 200
 ) -> HttpResponse:
     work = found.submission
+    # Who wrote or reviewed the work sees it in their own place, not here.
+    if not appeals.may_decide(work, request.user):
+        context = {"appeal": found, "challenge": work.challenge, "may_decide": False}
+        return render(request, "moderation/appeal.html", context, status=status)
     reviews = list(PeerReview.objects.filter(submission=work).sent().order_by("submitted_at"))
     context = {
         "appeal": found,
-        "submission": work,
-        "challenge": work.challenge,
-        "body": render_markdown(work.body),
+        **evidence.of_work(work),
         "reviews": reviews,
         "opinions": sum(review.is_for_appeal for review in reviews),
         "steps": steps.steps_of(work, request.user),
         "proposed": appeals.proposed_score(work),
         "pass_mark": round(PASS_MARK),
         "is_ripe": appeals.is_ripe(found),
-        "may_decide": appeals.may_decide(work, request.user),
+        "may_decide": True,
         "form": form,
     }
     return render(request, "moderation/appeal.html", context, status=status)

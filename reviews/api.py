@@ -375,7 +375,8 @@ def release(request: LearnerRequest, review_id: Id, payload: ReleaseIn | None = 
 
 @router.post("/{review_id}/renew", response={200: ReviewOut, **refusals(403, 404, 409)})
 def renew(request: LearnerRequest, review_id: Id) -> Any:
-    """Take 48 more hours."""
+    """Have it for 48 hours from now, at most three times. 409, with from when on it can be, while
+    that would add less than twelve hours; it uses none of the three up."""
     return assignment.renew(
         review=get_object_or_404(reviews_of(request), pk=review_id), by=request.user
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts import moderation
@@ -21,6 +21,8 @@ LEASE = timedelta(hours=48)
 # After so many quiet hours somebody else may be asked too. The claim stays the reviewer's.
 QUIET = timedelta(hours=12)
 MOST_RENEWALS = 3
+# What a renewal has to add: who asks on the first day would use one up for nothing.
+LEAST_GAIN = timedelta(hours=12)
 # The preference for one's own field looks no further than this, and only at what is fresh.
 HEAD = 50
 FRESH = timedelta(hours=24)
@@ -261,17 +263,21 @@ def _pass_on(review: PeerReview, by: User, now: datetime | None) -> None:
 
 @transaction.atomic
 def renew(*, review: PeerReview, by: User, now: datetime | None = None) -> PeerReview:
-    """Let the lease run for 48 hours from now, at most three times; a longer one stays.
+    """Let the lease run for 48 hours from now, at most three times.
 
-    Raises Conflict for a review that was sent or given back already, or renewed that often.
+    Raises Conflict for a review that was sent or given back already, renewed that often, or that
+    would gain less than twelve hours: that uses none of the three up.
     """
     now = now or timezone.now()
     review = _claimed(review, by)
-    if review.lease_until >= now + LEASE:
-        return review
     if review.renewals >= MOST_RENEWALS:
         raise Conflict(
             _("You have renewed this three times. Send it when it is ready: it will still count.")
+        )
+    if now < renewable_from(review):
+        raise Conflict(
+            _("You have it until %(until)s. You can ask for more time from %(since)s on.")
+            % {"until": until(review), "since": _moment(renewable_from(review))}
         )
     review.renewals += 1
     review.lease_until = now + LEASE
@@ -281,8 +287,22 @@ def renew(*, review: PeerReview, by: User, now: datetime | None = None) -> PeerR
 
 
 def can_renew(review: PeerReview, *, now: datetime | None = None) -> bool:
-    """Whether renewing a review would give its reviewer more time."""
-    return review.renewals < MOST_RENEWALS and review.lease_until < (now or timezone.now()) + LEASE
+    """Whether renewing a review would give its reviewer enough more time to be worth it."""
+    return review.renewals < MOST_RENEWALS and (now or timezone.now()) >= renewable_from(review)
+
+
+def renewable_from(review: PeerReview) -> datetime:
+    """Return when 48 hours from then on are at least twelve more than there are."""
+    return review.lease_until + LEAST_GAIN - LEASE
+
+
+def until(review: PeerReview) -> str:
+    """Return in words until when a review is in its reviewer's hands, in their time zone."""
+    return _moment(review.lease_until)
+
+
+def _moment(when: datetime) -> str:
+    return formats.date_format(timezone.localtime(when), _("D j M, H:i"))
 
 
 def stay(review: PeerReview, *, now: datetime) -> None:

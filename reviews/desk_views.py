@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from leaderboard import points
 from learnquest.core.errors import Conflict, DomainError, Invalid, Stale
-from learnquest.core.http import LearnerRequest, post_only
+from learnquest.core.http import LearnerRequest, post_only, redirect_to_part
 from learnquest.core.markdown import render as render_markdown
 from reviews import (
     after_views,
@@ -49,7 +49,8 @@ def queue(request: LearnerRequest) -> HttpResponse:
     fields = invitations.waiting_by_field(request.user)
     paused_until = giving_back.paused_until(request.user)
     held = assignment.open_claim(request.user)
-    is_new = training.needs_training(request.user)
+    practice_left = training.left_to_practise(request.user)
+    is_new = practice_left > 0
     can_practise = (is_new or not fields) and training.is_left(request.user)
     context = {
         "held": held,
@@ -58,7 +59,8 @@ def queue(request: LearnerRequest) -> HttpResponse:
         "fields": fields,
         "is_boosted": any(field.has_boosted for field in fields),
         "balance": invitations.balance(request.user),
-        "is_new": is_new and can_practise,
+        "practice_left": practice_left if can_practise else 0,
+        "has_practised": practice_left < settings.REVIEW_TRAINING_FIRST,
         "can_practise": can_practise,
         "nothing_left": None
         if held or paused_until or fields or can_practise
@@ -133,7 +135,7 @@ def save(request: LearnerRequest, pk: int) -> HttpResponse:
         messages.error(request, error)
         return _desk(request, review, given, status=422)
     messages.success(request, _("Kept. Nobody sees it before you send it."))
-    return redirect(review)
+    return redirect_to_part(review, "saved")
 
 
 @post_only("reviews:desk")
@@ -158,7 +160,7 @@ def check(request: LearnerRequest, pk: int) -> HttpResponse:
         return render(request, "reviews/desk.html#check", context)
     if refusal:
         return _desk(request, review, given, refusal=refusal, status=refusal.status)
-    return redirect(review)
+    return redirect_to_part(review, "check")
 
 
 @post_only("reviews:desk")
@@ -186,6 +188,8 @@ def send(request: LearnerRequest, pk: int) -> HttpResponse:
 
 def _sent(review: PeerReview) -> str:
     """Say what a review that was just sent has earned, or will with the outcome."""
+    if review.is_training:
+        return _("Sent. Counted as effort: %(n)d XP.") % {"n": training.effort_of(review)}
     if paying.has_outcome(review):
         words = _("Sent. You have earned %(n)d points.")
     else:
@@ -217,12 +221,14 @@ def release(request: LearnerRequest, pk: int) -> HttpResponse:
 def renew(request: LearnerRequest, pk: int) -> HttpResponse:
     review = _own_review(request, pk)
     try:
-        assignment.renew(review=review, by=request.user)
+        review = assignment.renew(review=review, by=request.user)
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("You have another 48 hours."))
-    return redirect(review)
+        messages.success(
+            request, _("You have it until %(when)s.") % {"when": assignment.until(review)}
+        )
+    return redirect_to_part(review, "time")
 
 
 def _own_review(request: LearnerRequest, pk: int) -> PeerReview:
@@ -317,6 +323,7 @@ def _desk(
         "comparison": training.comparison(review),
         "give_backs": settings.REVIEW_GIVE_BACKS_A_DAY,
         "can_renew": assignment.can_renew(review),
+        "until": assignment.until(review),
         **_check_context(request, review),
         "shows_quality": standings.may_see_quality(request.user),
         "is_open": _is_in_hand(review),

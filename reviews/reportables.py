@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts import suspension
 from accounts.models import User
 from accounts.reportables import Reportable, register
-from reviews import assignment, cases, claims, outcome, paying
+from reviews import assignment, cases, claims, evidence, outcome, paying
 from reviews.models import Answer, PeerReview
 from submissions.models import Submission
 
@@ -82,6 +82,8 @@ register(
         ),
         after_hiding=take_from_reviewers,
         after_undoing=offer_again,
+        shown=evidence.of_reported_work,
+        works=evidence.works_of_works,
     )
 )
 register(
@@ -109,9 +111,15 @@ register(
         ),
         words=words_of_review,
         path=lambda review: review.get_absolute_url(),
-        concerns=lambda user: PeerReview.objects.filter(author=user),
+        # Who may still send a review of the same work is not to see somebody else's scores.
+        concerns=lambda user: PeerReview.objects.filter(
+            Q(author=user)
+            | Q(submission__in=PeerReview.objects.unsent_by(user).values("submission"))
+        ),
         after_hiding=free_its_seat,
         after_undoing=count_again,
+        shown=evidence.of_reported_review,
+        works=evidence.works_of_reviews,
     )
 )
 register(
@@ -131,7 +139,11 @@ register(
             else answer.review.get_absolute_url()
         ),
         concerns=lambda user: Answer.objects.filter(
-            Q(review__author=user) | Q(review__reviewer=user)
+            Q(review__author=user)
+            | Q(review__reviewer=user)
+            | Q(review__submission__in=PeerReview.objects.unsent_by(user).values("submission"))
         ),
+        shown=evidence.of_reported_answer,
+        works=evidence.works_of_answers,
     )
 )

@@ -11,9 +11,17 @@ from learnquest.core.http import LearnerRequest
 from reviews import copies
 from reviews.after_api import moderators_only
 from reviews.models import CopyDecision
+from submissions import same_files
 from submissions.models import SimilarityFlag
 
 router = Router(tags=["moderation"])
+
+
+class SameFileOut(Schema):
+    """One file in both works, to be had at /api/submissions/{id}/attachments/{id}."""
+
+    attachment: int = Field(description="Its id in the work handed in later.")
+    other: int = Field(description="Its id in the work that was there first.")
 
 
 class SimilarOut(Schema):
@@ -23,6 +31,7 @@ class SimilarOut(Schema):
     state: SimilarityFlag.State
     percent: int = Field(description="Passages of three words that both share, of all of them.")
     same_files: int = Field(description="Attached files that are the same, byte for byte.")
+    files: list[SameFileOut] = Field(description="Which these are, as far as both still have them.")
     submission: int = Field(alias="submission_id", description="The work handed in later.")
     author: str = Field(alias="submission.author.username")
     other: int = Field(alias="other_id", description="The work that was there first.")
@@ -96,10 +105,13 @@ def take_back_copy(request: LearnerRequest, copy_id: Id, payload: TakeBackIn) ->
 
 
 def _shown(flags: Any) -> list[SimilarityFlag]:
-    """Give each flag the id of the decision that stands on its work, in one query."""
+    """Give each flag the decision that stands on its work, and the files that are the same."""
     works = [flag.submission_id for flag in flags]
     standing = CopyDecision.objects.standing().filter(submission__in=works)
     ids = dict(standing.values_list("submission", "pk"))
+    pairs = same_files.pairs((flag.submission_id, flag.other_id) for flag in flags)
     for flag in flags:
         flag.copy_decision = ids.get(flag.submission_id)
+        found = pairs[flag.submission_id, flag.other_id]
+        flag.files = [{"attachment": pk, "other": other} for pk, other in found]
     return list(flags)

@@ -14,7 +14,7 @@ from learnquest.core.errors import DomainError, Invalid
 from learnquest.core.http import LearnerRequest, post_only
 from reviews import copies
 from reviews.models import CopyDecision
-from submissions import similarity
+from submissions import same_files, similarity
 from submissions.models import SimilarityFlag, Submission
 
 PAGE_SIZE = 20
@@ -130,6 +130,7 @@ def _page(
     said: str = "",
 ) -> HttpResponse:
     later, earlier = similarity.side_by_side(flag)
+    later_files, earlier_files = same_files.beside(flag.submission, flag.other)
     decisions = CopyDecision.objects.filter(submission=flag.submission_id)
     found = list(
         decisions.select_related("submission", "decided_by", "taken_back_by").order_by("pk")
@@ -137,7 +138,10 @@ def _page(
     standing = next((copy for copy in found if copy.taken_back_at is None), None)
     context = {
         "flag": flag,
-        "sides": [(flag.other, earlier), (flag.submission, later)],
+        "sides": [
+            (flag.other, earlier, earlier_files),
+            (flag.submission, later, later_files),
+        ],
         "decisions": found,
         "standing": standing,
         "can_take_back": flag.state == SimilarityFlag.State.CONFIRMED

@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from leaderboard import points
 from learnquest.core.errors import DomainError
-from learnquest.core.http import LearnerRequest, post_only
+from learnquest.core.http import LearnerRequest, post_only, redirect_to_part
 from reviews import standings, taking_up
 from reviews.models import PeerReview
 from submissions.models import Submission
@@ -46,9 +46,9 @@ def mark_addressed(request: LearnerRequest, pk: int) -> HttpResponse:
         )
     except DomainError as refusal:
         messages.error(request, str(refusal))
-        return redirect(review.submission)
+        return redirect_to_part(review.submission, f"taken-up-{pk}")
     if request.htmx:
         context = {"review": review, "challenge": review.submission.challenge}
         return render(request, "reviews/_taken_up.html", context)
     messages.success(request, _("Thank you, noted."))
-    return redirect(review.submission)
+    return redirect_to_part(review.submission, f"taken-up-{pk}")

@@ -65,8 +65,13 @@ def is_known(review: PeerReview) -> bool:
 
 def needs_training(by: User) -> bool:
     """Whether `by` is new to reviewing, so that practice comes first."""
+    return left_to_practise(by) > 0
+
+
+def left_to_practise(by: User) -> int:
+    """Return how many works for practice come before the first work of a peer."""
     first: int = settings.REVIEW_TRAINING_FIRST
-    return first > 0 and PeerReview.objects.given_by(by).sent().count() < first
+    return max(0, first - PeerReview.objects.given_by(by).sent().count()) if first > 0 else 0
 
 
 def left(
@@ -195,11 +200,7 @@ def conclude(review: PeerReview, *, now: datetime) -> None:
     learning.learn_known(review=review, truth=known, now=now)
     for reason, amount, key in (
         (PointEntry.Reason.REVIEW_GIVEN, points.REVIEW_GIVEN, f"{paying.KEY}{review.pk}"),
-        (
-            PointEntry.Reason.REVIEW_QUALITY,
-            round(points.REVIEW_QUALITY_MOST * quality),
-            f"review-quality:{review.pk}",
-        ),
+        (PointEntry.Reason.REVIEW_QUALITY, _for_quality(quality), f"review-quality:{review.pk}"),
     ):
         points.award(
             user_id=review.reviewer_id,
@@ -211,6 +212,15 @@ def conclude(review: PeerReview, *, now: datetime) -> None:
             now=now,
         )
     badges.award_due(user_id=review.reviewer_id, after=badges.Deed.REVIEWING, now=now)
+
+
+def effort_of(review: PeerReview) -> int:
+    """Return what a review for practice that was sent is worth, in effort (XP)."""
+    return points.REVIEW_GIVEN + _for_quality(float(review.quality or 0))
+
+
+def _for_quality(quality: float) -> int:
+    return round(points.REVIEW_QUALITY_MOST * quality)
 
 
 def comparison(review: PeerReview) -> list[Mark]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from leaderboard import points
 from learnquest.core.checked import show_on
 from learnquest.core.errors import DomainError, Invalid, Stale
-from learnquest.core.http import LearnerRequest, post_only
+from learnquest.core.http import LearnerRequest, post_only, redirect_to_part
 from learnquest.core.markdown import render as render_markdown
 from reviews import (
     after_views,
@@ -184,7 +184,7 @@ def mark_helpful(request: LearnerRequest, pk: int) -> HttpResponse:
         context = {"review": review, "is_mine": True}
         return render(request, "reviews/submission.html#helpful", context)
     messages.success(request, _("Thank you, noted."))
-    return redirect(review.submission)
+    return redirect_to_part(review.submission, f"helpful-{pk}")
 
 
 def _received_review(request: LearnerRequest, pk: int) -> PeerReview:
@@ -201,7 +201,7 @@ def _own_feedback(request: LearnerRequest, pk: int) -> AIFeedback:
 def _feedback_panel(request: LearnerRequest, feedback: AIFeedback) -> HttpResponse:
     work = Submission.objects.select_related("challenge__goal").get(pk=feedback.submission_id)
     if not request.htmx:
-        return redirect(work)
+        return redirect_to_part(work, "feedback")
     feedback.refresh_from_db()
     context = _feedback_context(request, work, feedback)
     return render(request, "reviews/submission.html#feedback", context)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
@@ -48,6 +48,14 @@ def post_only[R: HttpRequest, **P](
         return wrapped
 
     return decorate
+
+
+def redirect_to_part(to: Any, part: str) -> HttpResponseRedirect:
+    """Go to the element with the id `part` on the page of `to`, so that nobody loses their place.
+
+    `to` is whatever `redirect` takes.
+    """
+    return HttpResponseRedirect(f"{resolve_url(to)}#{part}")
 
 
 def way_back(request: HttpRequest, *, default: str) -> str:

@@ -50,6 +50,7 @@ def points_page(request: HttpRequest) -> HttpResponse:
         "beyond": SHARE_BEYOND,
         "accepted": PointEntry.Reason.WORK_ACCEPTED,
         "pass_mark": round(PASS_MARK),
+        "practice_most": points.REVIEW_GIVEN + points.REVIEW_QUALITY_MOST,
         "badges": [(badge, None) for badge in badges.BADGES[:BADGES_SHOWN]],
     }
     if request.user.is_authenticated:

@@ -180,14 +180,16 @@ def test_a_reviewer_whose_account_is_gone_is_told_nothing(
 def test_the_forms_lead_back_to_where_one_came_from(
     client: Client, alice: User, bob: User, settled: PeerReview
 ) -> None:
-    base = f"/reviews/{settled.pk}"
+    base, part = f"/reviews/{settled.pk}", f"after-{settled.pk}"
     client.force_login(alice)
+    assert f'id="{part}"' in client.get(settled.submission.get_absolute_url()).content.decode()
     for path, sent in (("names", {"show": "yes"}), ("thanks", {}), ("answers", {"text": "Hm?"})):
         answer = client.post(f"{base}/{path}/", sent)
-        assert answer.headers["Location"] == settled.submission.get_absolute_url()
+        assert answer.headers["Location"] == f"{settled.submission.get_absolute_url()}#{part}"
     client.force_login(bob)
     answer = client.post(f"{base}/answers/", {"text": "Yes."})
-    assert answer.headers["Location"] == settled.get_absolute_url()
+    assert answer.headers["Location"] == f"{settled.get_absolute_url()}#{part}"
+    assert f'id="{part}"' in client.get(settled.get_absolute_url()).content.decode()
     assert Answer.objects.count() == 2
     # A reload of the address goes there, too.
     assert client.get(f"{base}/answers/").headers["Location"] == settled.get_absolute_url()

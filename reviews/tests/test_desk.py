@@ -212,3 +212,14 @@ def test_a_refused_report_keeps_what_was_said(
     assert answer.status_code == 422
     assert re.findall(r'value="(\w+)" checked', html.split('id="give-back"')[1]) == ["reported"]
     assert f"autofocus>{note}</textarea>" in html
+
+
+def test_saving_and_checking_lead_back_to_where_the_buttons_stand(
+    desk: Client, review: PeerReview
+) -> None:
+    url = review.get_absolute_url()
+    for deed, part in (("save", "saved"), ("check", "check")):
+        version = peer_review.version_of(PeerReview.objects.get(pk=review.pk))
+        answer = desk.post(f"{url}{deed}/", form(review, version=version))
+        assert answer.headers["Location"] == f"{url}#{part}"
+        assert f'id="{part}"' in desk.get(url).content.decode()

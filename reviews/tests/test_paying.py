@@ -360,7 +360,11 @@ def test_a_known_work_is_paid_at_once_and_does_not_say_so_before(
     sent = {f"score_{one.key}": "75" for one in known.submission.challenge.criteria}
     said = {"overall": "It is clear, and it says what to do next.", "anyway": "1"}
     answer = client.post(f"{known.get_absolute_url()}send/", sent | said, follow=True)
-    assert "You have earned 5 points" in answer.content.decode()
+    html = answer.content.decode()
+    # Points are what the board shows; practice is effort, its quality with it.
+    effort = sum(entry.amount for entry in bob.point_entries.all())
+    assert ("You have earned 5 points" in html) is not announced
+    assert (f"Counted as effort: {effort} XP" in html) is announced
     entry = bob.point_entries.get(reason="review_given")
     assert (entry.amount, entry.verified) == (5, not announced)
     assert paying.on_their_way(bob) == 0

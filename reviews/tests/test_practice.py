@@ -65,13 +65,17 @@ def test_loading_twice_loads_once(db: None) -> None:
 
 
 def test_who_is_new_practises_twice_before_the_first_peer(
-    bob: User, submission: Submission, first_two: None
+    client: Client, bob: User, submission: Submission, first_two: None
 ) -> None:
-    for _ in range(2):
+    client.force_login(bob)
+    for words in ("First, two for practice", "One more for practice"):
+        html = client.get("/reviews/").content.decode()
+        assert words in html and "not as points" in html
         review = next_work.next_for(by=bob)
         assert review is not None and review.is_training
         assert next_work.next_for(by=bob) == review
         send(review, bob)
+    assert "for practice</h2>" not in client.get("/reviews/").content.decode()
     third = next_work.next_for(by=bob)
     assert third is not None and third.submission == submission
 
@@ -101,7 +105,8 @@ def test_the_comparison_is_shown_once_it_is_sent(client: Client, bob: User) -> N
     assert client.get(f"/api/submissions/{review.submission_id}/steps").json() == []
 
 
-def test_practice_counts_for_oneself_and_not_on_the_board(bob: User) -> None:
+def test_practice_counts_for_oneself_and_not_on_the_board(client: Client, bob: User) -> None:
+    assert "A review for practice" in client.get("/points/").content.decode()
     review = training.begin(by=bob)
     assert review is not None
     send(review, bob)

@@ -159,10 +159,43 @@ def test_a_draft_outlives_its_lease_and_is_sent_as_an_extra(
 
 def test_a_lease_is_renewed_three_times(bob: User, submission: Submission) -> None:
     review = claim(submission, bob)
+    now = review.claimed_at
     for _ in range(assignment.MOST_RENEWALS):
-        assignment.renew(review=review, by=bob)
+        now += timedelta(hours=40)
+        review = assignment.renew(review=review, by=bob, now=now)
     with pytest.raises(Conflict, match="three times"):
-        assignment.renew(review=review, by=bob)
+        assignment.renew(review=review, by=bob, now=now + timedelta(hours=40))
+
+
+def test_a_renewal_adds_twelve_hours_or_uses_nothing_up(
+    client: Client, bob: User, charlie: User, submission: Submission
+) -> None:
+    review = claim(submission, bob)
+    offer, door = f"/reviews/{review.pk}/renew/", f"/api/reviews/{review.pk}/renew"
+    desk = review.get_absolute_url()
+    client.force_login(bob)
+    said = client.post(offer, follow=True)
+    assert said.redirect_chain[0][0] == f"{desk}#time"
+    html = said.content.decode()
+    assert "You can ask for more time from" in html and f'action="{offer}"' not in html
+    assert assignment.until(review) in html and 'id="time"' in html
+    refused = client.post(door)
+    assert refused.status_code == 409 and assignment.until(review) in refused.json()["detail"]
+    review.refresh_from_db()
+    assert review.renewals == 0
+
+    edge = review.lease_until - timedelta(hours=36)
+    with pytest.raises(Conflict):
+        assignment.renew(review=review, by=bob, now=edge - timedelta(seconds=1))
+    assert assignment.can_renew(review, now=edge)
+    PeerReview.objects.filter(pk=review.pk).update(lease_until=timezone.now() + timedelta(hours=9))
+    assert f'action="{offer}"' in client.get(desk).content.decode()
+    client.force_login(charlie)
+    assert client.post(offer).status_code == client.post(door).status_code == 404
+    client.force_login(bob)
+    html = client.post(offer, follow=True).content.decode()
+    review.refresh_from_db()
+    assert review.renewals == 1 and f"You have it until {assignment.until(review)}." in html
 
 
 def test_a_report_goes_to_the_moderators_with_its_words(bob: User, submission: Submission) -> None:
