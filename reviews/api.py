@@ -272,12 +272,6 @@ def write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> Pee
         return deed(review=review, by=request.user, **given)
 
 
-def reviews_of(request: LearnerRequest) -> Any:
-    # What a moderator hid is out of its reviewers' sight, too.
-    mine = PeerReview.objects.given_by(request.user).filter(submission__hidden_at=None)
-    return mine.select_related("submission__challenge__goal")
-
-
 @router.get("/", response={200: Page[ReviewOut], **refusals(422)})
 def list_reviews(request: LearnerRequest, query: Query[ReviewQuery]) -> Any:
     """Your reviews, the latest first."""
@@ -339,8 +333,9 @@ def practise(request: LearnerRequest) -> Any:
 
 @router.get("/{review_id}", response={200: ReviewDetail, **refusals(404)})
 def read_review(request: LearnerRequest, review_id: Id) -> Any:
-    """A review of yours with the work."""
-    review = get_object_or_404(reviews_of(request), pk=review_id)
+    """A review of yours with the work. Of work that you gave back there is what you wrote, in the
+    list of your reviews."""
+    review = work_views.review_of(request, review_id)
     return _with_work(shown(request, [review])[0])
 
 
@@ -358,7 +353,7 @@ def read_attachment_to_review(request: LearnerRequest, review_id: Id, number: in
 def write_review(request: LearnerRequest, review_id: Id, payload: ReviewIn) -> Any:
     """Send your review, or keep it as a draft. A draft keeps your place for twelve hours; what
     you send counts even when your lease is over. Its points come with the outcome of the work."""
-    review = get_object_or_404(reviews_of(request), pk=review_id)
+    review = work_views.review_of(request, review_id)
     return shown(request, [write(request, review, payload)])[0]
 
 
@@ -368,17 +363,15 @@ def release(request: LearnerRequest, review_id: Id, payload: ReleaseIn | None = 
     allowed; after several within 24 hours (all but reports count) there is no new work until the
     first of them is a day old."""
     given = payload.model_dump() if payload else {}
-    return assignment.release(
-        review=get_object_or_404(reviews_of(request), pk=review_id), by=request.user, **given
-    )
+    # What was given back already answers 409, not 404: a client that asks twice is told so.
+    review = get_object_or_404(PeerReview.objects.given_by(request.user), pk=review_id)
+    return assignment.release(review=review, by=request.user, **given)
 
 
 @router.post("/{review_id}/renew", response={200: ReviewOut, **refusals(403, 404, 409)})
 def renew(request: LearnerRequest, review_id: Id) -> Any:
     """Take 48 more hours."""
-    return assignment.renew(
-        review=get_object_or_404(reviews_of(request), pk=review_id), by=request.user
-    )
+    return assignment.renew(review=work_views.review_of(request, review_id), by=request.user)
 
 
 @router.post("/{review_id}/helpful", response={200: ReviewReceivedOut, **refusals(403, 404, 422)})
@@ -403,5 +396,5 @@ def mark_addressed(request: LearnerRequest, review_id: Id, payload: AddressedIn)
 def check_review(request: LearnerRequest, response: HttpResponse, review_id: Id) -> Any:
     """Have the saved words of your review looked at before you send it: vague, or unkind?"""
     limit(request, "ai")
-    review = get_object_or_404(PeerReview.objects.given_by(request.user), pk=review_id)
+    review = work_views.review_of(request, review_id)
     return answer_ask(response, coaching.check(review=review, by=request.user))
