@@ -29,6 +29,7 @@ from reviews import (
 )
 from reviews.feedback_api import HelpfulIn
 from reviews.models import PeerReview
+from reviews.quotes import COMMENT_LENGTH, MOST_LETTERS, MOST_PASSAGES
 from submissions.api import FILE_ANSWER
 from submissions.models import Attachment
 
@@ -143,8 +144,10 @@ class ReviewDetail(ReviewOut):
 
 
 class PassageIn(In):
-    quote: str = Field(description="Words of the work, as they stand there.")
-    comment: str = ""
+    quote: str = Field(
+        max_length=MOST_LETTERS, description="Words of the work, as they stand there."
+    )
+    comment: str = Field("", max_length=COMMENT_LENGTH)
     start: int | None = Field(None, description="About where, if they stand there twice.")
 
 
@@ -154,7 +157,9 @@ class ReviewIn(In):
     )
     comments: dict[str, str] = Field({}, description="Criterion key to text.")
     overall: str = ""
-    quotes: list[PassageIn] | None = Field(None, description="Left out, they stay as they are.")
+    quotes: list[PassageIn] | None = Field(
+        None, max_length=MOST_PASSAGES, description="Left out, they stay as they are."
+    )
     private_note: str | None = Field(None, description="To moderators alone.")
     difficulty: Annotated[int, Field(ge=1, le=5), whole] | None = Field(
         None,
@@ -264,8 +269,7 @@ def shown(request: LearnerRequest, reviews: list[PeerReview]) -> list[PeerReview
 
 def write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> PeerReview:
     """Send a review or keep it, as the client asks."""
-    if payload.send:
-        limit(request, "review")
+    limit(request, "review" if payload.send else "draft")
     given = payload.model_dump(exclude={"send"})
     deed = peer_review.submit_review if payload.send else peer_review.save_draft
     with stale_shown_by(lambda row: ReviewOut.from_orm(row).model_dump(mode="json")):

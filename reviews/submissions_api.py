@@ -120,8 +120,7 @@ def _detail(submission: Submission) -> Submission:
 def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
     """Hand in work (201), or keep it as a draft (200). The same work sent twice is handed in
     once, and answers 200. There are no versions here: the last save of a draft wins."""
-    if payload.hand_in:
-        limit(request, "submission")
+    limit(request, "submission" if payload.hand_in else "draft")
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)
     work: dict[str, Any] = {
         "challenge": challenge,
