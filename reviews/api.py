@@ -29,6 +29,7 @@ from reviews import (
 )
 from reviews.feedback_api import HelpfulIn
 from reviews.models import PeerReview
+from reviews.quotes import COMMENT_LENGTH, MOST_LETTERS, MOST_PASSAGES
 from submissions.api import FILE_ANSWER
 from submissions.models import Attachment
 
@@ -143,8 +144,10 @@ class ReviewDetail(ReviewOut):
 
 
 class PassageIn(In):
-    quote: str = Field(description="Words of the work, as they stand there.")
-    comment: str = ""
+    quote: str = Field(
+        max_length=MOST_LETTERS, description="Words of the work, as they stand there."
+    )
+    comment: str = Field("", max_length=COMMENT_LENGTH)
     start: int | None = Field(None, description="About where, if they stand there twice.")
 
 
@@ -154,7 +157,9 @@ class ReviewIn(In):
     )
     comments: dict[str, str] = Field({}, description="Criterion key to text.")
     overall: str = ""
-    quotes: list[PassageIn] | None = Field(None, description="Left out, they stay as they are.")
+    quotes: list[PassageIn] | None = Field(
+        None, max_length=MOST_PASSAGES, description="Left out, they stay as they are."
+    )
     private_note: str | None = Field(None, description="To moderators alone.")
     difficulty: Annotated[int, Field(ge=1, le=5), whole] | None = Field(
         None,
@@ -264,18 +269,11 @@ def shown(request: LearnerRequest, reviews: list[PeerReview]) -> list[PeerReview
 
 def write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> PeerReview:
     """Send a review or keep it, as the client asks."""
-    if payload.send:
-        limit(request, "review")
+    limit(request, "review" if payload.send else "draft")
     given = payload.model_dump(exclude={"send"})
     deed = peer_review.submit_review if payload.send else peer_review.save_draft
     with stale_shown_by(lambda row: ReviewOut.from_orm(row).model_dump(mode="json")):
         return deed(review=review, by=request.user, **given)
-
-
-def reviews_of(request: LearnerRequest) -> Any:
-    # What a moderator hid is out of its reviewers' sight, too.
-    mine = PeerReview.objects.given_by(request.user).filter(submission__hidden_at=None)
-    return mine.select_related("submission__challenge__goal")
 
 
 @router.get("/", response={200: Page[ReviewOut], **refusals(422)})
@@ -339,8 +337,9 @@ def practise(request: LearnerRequest) -> Any:
 
 @router.get("/{review_id}", response={200: ReviewDetail, **refusals(404)})
 def read_review(request: LearnerRequest, review_id: Id) -> Any:
-    """A review of yours with the work."""
-    review = get_object_or_404(reviews_of(request), pk=review_id)
+    """A review of yours with the work. Of work that you gave back there is what you wrote, in the
+    list of your reviews."""
+    review = work_views.review_of(request, review_id)
     return _with_work(shown(request, [review])[0])
 
 
@@ -358,7 +357,7 @@ def read_attachment_to_review(request: LearnerRequest, review_id: Id, number: in
 def write_review(request: LearnerRequest, review_id: Id, payload: ReviewIn) -> Any:
     """Send your review, or keep it as a draft. A draft keeps your place for twelve hours; what
     you send counts even when your lease is over. Its points come with the outcome of the work."""
-    review = get_object_or_404(reviews_of(request), pk=review_id)
+    review = work_views.review_of(request, review_id)
     return shown(request, [write(request, review, payload)])[0]
 
 
@@ -368,18 +367,16 @@ def release(request: LearnerRequest, review_id: Id, payload: ReleaseIn | None = 
     allowed; after several within 24 hours (all but reports count) there is no new work until the
     first of them is a day old."""
     given = payload.model_dump() if payload else {}
-    return assignment.release(
-        review=get_object_or_404(reviews_of(request), pk=review_id), by=request.user, **given
-    )
+    # What was given back already answers 409, not 404: a client that asks twice is told so.
+    review = get_object_or_404(PeerReview.objects.given_by(request.user), pk=review_id)
+    return assignment.release(review=review, by=request.user, **given)
 
 
 @router.post("/{review_id}/renew", response={200: ReviewOut, **refusals(403, 404, 409)})
 def renew(request: LearnerRequest, review_id: Id) -> Any:
     """Have it for 48 hours from now, at most three times. 409, with from when on it can be, while
     that would add less than twelve hours; it uses none of the three up."""
-    return assignment.renew(
-        review=get_object_or_404(reviews_of(request), pk=review_id), by=request.user
-    )
+    return assignment.renew(review=work_views.review_of(request, review_id), by=request.user)
 
 
 @router.post("/{review_id}/helpful", response={200: ReviewReceivedOut, **refusals(403, 404, 422)})
@@ -404,5 +401,5 @@ def mark_addressed(request: LearnerRequest, review_id: Id, payload: AddressedIn)
 def check_review(request: LearnerRequest, response: HttpResponse, review_id: Id) -> Any:
     """Have the saved words of your review looked at before you send it: vague, or unkind?"""
     limit(request, "ai")
-    review = get_object_or_404(PeerReview.objects.given_by(request.user), pk=review_id)
+    review = work_views.review_of(request, review_id)
     return answer_ask(response, coaching.check(review=review, by=request.user))

@@ -28,6 +28,7 @@ from reviews import (
     peer_review,
     standings,
     training,
+    work_views,
 )
 from reviews.forms import answers
 from reviews.models import PeerReview
@@ -39,13 +40,7 @@ PAGE_SIZE = 15
 @require_safe
 def queue(request: LearnerRequest) -> HttpResponse:
     """What waits for this reviewer, what is in their hands, and what they reviewed before."""
-    mine = (
-        PeerReview.objects.given_by(request.user)
-        .exclude(status=PeerReview.Status.RELEASED)
-        .filter(submission__hidden_at=None)
-        .select_related("submission__challenge__goal")
-        .order_by("-claimed_at", "-pk")
-    )
+    mine = work_views.reviews_of(request.user).order_by("-claimed_at", "-pk")
     fields = invitations.waiting_by_field(request.user)
     paused_until = giving_back.paused_until(request.user)
     held = assignment.open_claim(request.user)
@@ -103,7 +98,7 @@ def _begin(
 
 @require_safe
 def desk(request: LearnerRequest, pk: int) -> HttpResponse:
-    review = _own_review(request, pk)
+    review = work_views.review_of(request, pk)
     if request.htmx:
         context = {"review": review, **_check_context(request, review)}
         return render(request, "reviews/desk.html#check", context)
@@ -113,7 +108,7 @@ def desk(request: LearnerRequest, pk: int) -> HttpResponse:
 @post_only("reviews:desk")
 def save(request: LearnerRequest, pk: int) -> HttpResponse:
     """Keep the review so far: the page's scripts call this while the reviewer writes."""
-    review = _own_review(request, pk)
+    review = work_views.review_of(request, pk)
     given = answers(request.POST, review.submission.challenge.criteria)
     error = ""
     try:
@@ -141,7 +136,7 @@ def save(request: LearnerRequest, pk: int) -> HttpResponse:
 @post_only("reviews:desk")
 def check(request: LearnerRequest, pk: int) -> HttpResponse:
     """Keep what is written, and have its tone and its use to the author looked at."""
-    review = _own_review(request, pk)
+    review = work_views.review_of(request, pk)
     given = answers(request.POST, review.submission.challenge.criteria)
     refusal = None
     try:
@@ -166,7 +161,7 @@ def check(request: LearnerRequest, pk: int) -> HttpResponse:
 @post_only("reviews:desk")
 def send(request: LearnerRequest, pk: int) -> HttpResponse:
     """Send the review; words that may hurt, or help nobody on, are shown once more before."""
-    review = _own_review(request, pk)
+    review = work_views.review_of(request, pk)
     given = answers(request.POST, review.submission.challenge.criteria)
     try:
         if "anyway" not in request.POST and _is_in_hand(review):
@@ -199,13 +194,15 @@ def _sent(review: PeerReview) -> str:
 
 @post_only("reviews:desk")
 def release(request: LearnerRequest, pk: int) -> HttpResponse:
-    review = _own_review(request, pk)
+    # A second click finds what the first one gave back, and is told so; it shows nothing.
+    review = get_object_or_404(PeerReview.objects.given_by(request.user), pk=pk)
     reason = request.POST.get("reason", "")
     note = request.POST.get("note", "").replace("\x00", "")
     try:
         review = assignment.release(review=review, by=request.user, reason=reason, note=note)
     except Invalid as refusal:
         given: dict[str, object] = {"release_reason": reason, "release_note": note}
+        review = work_views.review_of(request, pk)
         return _desk(request, review, release_refusal=refusal, more=given, status=422)
     except DomainError as refusal:
         messages.error(request, str(refusal))
@@ -219,7 +216,7 @@ def release(request: LearnerRequest, pk: int) -> HttpResponse:
 
 @post_only("reviews:desk")
 def renew(request: LearnerRequest, pk: int) -> HttpResponse:
-    review = _own_review(request, pk)
+    review = work_views.review_of(request, pk)
     try:
         review = assignment.renew(review=review, by=request.user)
     except DomainError as refusal:
@@ -229,15 +226,6 @@ def renew(request: LearnerRequest, pk: int) -> HttpResponse:
             request, _("You have it until %(when)s.") % {"when": assignment.until(review)}
         )
     return redirect_to_part(review, "time")
-
-
-def _own_review(request: LearnerRequest, pk: int) -> PeerReview:
-    return get_object_or_404(
-        PeerReview.objects.given_by(request.user)
-        .filter(submission__hidden_at=None)
-        .select_related("submission__challenge__goal"),
-        pk=pk,
-    )
 
 
 def _after(review: PeerReview, request: LearnerRequest) -> dict[str, object]:

@@ -136,6 +136,16 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
         unsent = (PeerReview.Status.CLAIMED, PeerReview.Status.EXPIRED)
         return self.filter(reviewer=user, status__in=unsent)
 
+    def showing_work(self) -> Self:
+        """Reviews whose reviewer may see the work.
+
+        Who gave the work back sees it no more; and what its author took back is a draft again,
+        which they write for themselves. Nor does anybody while a moderator has hidden it.
+        """
+        return self.exclude(status=PeerReview.Status.RELEASED).filter(
+            ~Q(submission__status=Submission.Status.DRAFT), submission__hidden_at=None
+        )
+
     def sent(self) -> Self:
         """Reviews that count: what a moderator hid is as if it had never been sent."""
         return self.filter(status=PeerReview.Status.SUBMITTED, hidden_at=None)

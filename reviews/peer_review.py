@@ -18,14 +18,13 @@ from learnquest.core.errors import Conflict, Invalid, Stale
 from learnquest.core.text import visible_words
 from reviews import appeals, assignment, cases, claims, outcome, paying, training, worth
 from reviews.models import PeerReview
-from reviews.quotes import anchored, incomplete, too_long
+from reviews.quotes import anchored, incomplete
 from submissions.models import Submission
 
 MAX_COMMENT_LENGTH = 2000
 MIN_WORDS_IN_ALL = 5
 
 
-@transaction.atomic
 def save_draft(
     *,
     review: PeerReview,
@@ -50,23 +49,23 @@ def save_draft(
     have.
     """
     now = now or timezone.now()
-    review = _in_hand(review, by)
-    before = _content(review)
-    _fill(review, scores=scores, comments=comments, overall=overall)
-    _fill_more(review, quotes, private_note, difficulty)
-    _check_newest(review, version, before)
-    review.saved_at = now
-    review.save(
-        update_fields=[
-            "scores", "comments", "overall", "quotes", "private_note", "difficulty", "saved_at",
-        ]
-    )  # fmt: skip
-    assignment.stay(review, now=now)
-    return review
+    passages = _placed(review, quotes)
+    with transaction.atomic():
+        review = _in_hand(review, by)
+        before = _content(review)
+        _fill(review, scores=scores, comments=comments, overall=overall)
+        _fill_more(review, passages, private_note, difficulty)
+        _check_newest(review, version, before)
+        review.saved_at = now
+        review.save(
+            update_fields=[
+                "scores", "comments", "overall", "quotes", "private_note", "difficulty", "saved_at",
+            ]
+        )  # fmt: skip
+        assignment.stay(review, now=now)
+        return review
 
 
-@transaction.atomic
-@points.together()
 def submit_review(
     *,
     review: PeerReview,
@@ -89,29 +88,31 @@ def submit_review(
     Conflict when it was sent or given back already.
     """
     now = now or timezone.now()
-    review = _in_hand(review, by)
-    challenge = review.submission.challenge
-    rubric = challenge.criteria
-    before = _content(review)
-    _fill(review, scores=scores, comments=comments, overall=overall)
-    _fill_more(review, quotes, private_note, difficulty)
-    _check_newest(review, version, before)
-    check_complete(review)
-    review.score = Decimal(str(round(weighted_score(rubric, review.scores), 2)))
-    review.saved_at = now
-    assignment.finish(review, now=now)
-    if training.is_known(review):
-        training.conclude(review, now=now)
+    passages = _placed(review, quotes)
+    with transaction.atomic(), points.together():
+        review = _in_hand(review, by)
+        challenge = review.submission.challenge
+        rubric = challenge.criteria
+        before = _content(review)
+        _fill(review, scores=scores, comments=comments, overall=overall)
+        _fill_more(review, passages, private_note, difficulty)
+        _check_newest(review, version, before)
+        check_complete(review)
+        review.score = Decimal(str(round(weighted_score(rubric, review.scores), 2)))
+        review.saved_at = now
+        assignment.finish(review, now=now)
+        if training.is_known(review):
+            training.conclude(review, now=now)
+            return review
+        _tell_author(review, challenge, now)
+        if outcome.settle(submission_id=review.submission_id, now=now) is None:
+            # For one that comes after the outcome, and changes nothing of it.
+            paying.pay_all_given(submission_id=review.submission_id, now=now)
+        if review.is_for_appeal:
+            appeals.note_opinion(submission_id=review.submission_id, now=now)
+        cases.recount(submission_id=review.submission_id, now=now)
+        review.refresh_from_db()
         return review
-    _tell_author(review, challenge, now)
-    if outcome.settle(submission_id=review.submission_id, now=now) is None:
-        # For one that comes after the outcome, and changes nothing of it.
-        paying.pay_all_given(submission_id=review.submission_id, now=now)
-    if review.is_for_appeal:
-        appeals.note_opinion(submission_id=review.submission_id, now=now)
-    cases.recount(submission_id=review.submission_id, now=now)
-    review.refresh_from_db()
-    return review
 
 
 def _tell_author(review: PeerReview, challenge: Challenge, now: datetime) -> None:
@@ -193,16 +194,25 @@ def _check_newest(review: PeerReview, version: str | None, before: tuple[Any, ..
     )
 
 
+def _placed(
+    review: PeerReview, quotes: Sequence[Mapping[str, Any]] | None
+) -> list[dict[str, Any]] | None:
+    """Return the passages with their places; outside of the transaction, since it takes a while.
+
+    Work in review does not change. Raises Invalid as `quotes.anchored` does.
+    """
+    return None if quotes is None else anchored(quotes, review.submission.body)
+
+
 def _fill_more(
     review: PeerReview,
-    quotes: Sequence[Mapping[str, Any]] | None,
+    passages: list[dict[str, Any]] | None,
     private_note: str | None,
     difficulty: int | None,
 ) -> None:
     errors: dict[str, list[str]] = {}
-    if quotes is not None:
-        review.quotes = anchored(quotes, review.submission.body)
-        errors |= too_long(review.quotes)
+    if passages is not None:
+        review.quotes = passages
     if private_note is not None:
         review.private_note = private_note.strip()
         if len(review.private_note) > assignment.NOTE_LENGTH:

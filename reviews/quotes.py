@@ -5,6 +5,7 @@ change, so they stay right.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict
 
+from learnquest.core.errors import Invalid
 from learnquest.core.markdown import render
 from learnquest.core.text import is_blank
 
@@ -39,51 +41,81 @@ def text_of(body: str) -> str:
     return unescape(_TAG.sub("", render(body)))
 
 
-def find(text: str, quote: str, near: int | None = None) -> tuple[int, int] | None:
-    """Return where `quote` stands in `text`; of several places the one nearest to `near`.
+class _Letters:
+    """The letters and digits of a text, each with its place in it.
 
-    Letters and digits alone are compared, since browsers copy spaces and line ends differently.
+    They alone are compared, since browsers copy spaces and line ends differently.
     """
-    places = [at for at, char in enumerate(text) for letter in char.casefold() if letter.isalnum()]
-    letters = _letters(text)
-    wanted = _letters(quote)
-    if len(wanted) < FEWEST_LETTERS:
-        return None
-    found = []
-    at = letters.find(wanted)
-    while at >= 0:
-        found.append((places[at], places[at + len(wanted) - 1] + 1))
-        at = letters.find(wanted, at + 1)
-    if not found:
-        return None
-    return min(found, key=lambda span: abs(span[0] - (near or 0)))
+
+    def __init__(self, text: str) -> None:
+        pairs = [
+            (at, one) for at, char in enumerate(text) for one in char.casefold() if one.isalnum()
+        ]
+        self._places = [at for at, _one in pairs]
+        self._all = "".join(one for _at, one in pairs)
+
+    def find(self, quote: str, near: int | None = None) -> tuple[int, int] | None:
+        """Return where `quote` stands; of several places the one nearest to `near`.
+
+        It takes two searches, however often the words come again.
+        """
+        wanted = _letters(quote)
+        if len(wanted) < FEWEST_LETTERS:
+            return None
+        near = near or 0
+        middle = bisect_left(self._places, near)
+        found = (
+            self._all.rfind(wanted, 0, max(0, middle - 1 + len(wanted))),
+            self._all.find(wanted, middle),
+        )
+        spans = [
+            (self._places[at], self._places[at + len(wanted) - 1] + 1) for at in found if at >= 0
+        ]
+        return min(spans, key=lambda span: abs(span[0] - near), default=None)
+
+
+def find(text: str, quote: str, near: int | None = None) -> tuple[int, int] | None:
+    """Return where `quote` stands in `text`; of several places the one nearest to `near`."""
+    return _Letters(text).find(quote, near)
 
 
 def anchored(given: Sequence[Mapping[str, Any]], body: str) -> list[dict[str, Any]]:
     """Return the passages as they are stored: with the words of the work, and their place.
 
     What is not found keeps the words as they were typed, without a place: a draft may be half a
-    quote.
+    quote. Raises Invalid, by field, for more or longer ones than are stored, before it looks for
+    any of them in a long work.
     """
-    text = text_of(body) if given else ""
-    kept = []
+    passages = []
     for item in given:
         passage = Passage.model_validate(dict(item))
         quote, comment = passage.quote.strip(), passage.comment.strip()
-        if not quote and not comment:
-            continue
-        span = find(text, quote, passage.start)
-        start, end = span or (None, None)
-        exact = text[start:end] if span else quote
-        kept.append(Passage(quote=exact, comment=comment, start=start, end=end).model_dump())
+        if quote or comment:
+            passages.append(Passage(quote=quote, comment=comment, start=passage.start))
+    _refuse(too_long([passage.model_dump() for passage in passages]))
+    text = text_of(body) if passages else ""
+    letters = _Letters(text)
+    for passage in passages:
+        span = letters.find(passage.quote, passage.start)
+        passage.start, passage.end = span or (None, None)
+        if span:
+            passage.quote = text[slice(*span)]
+    kept = [passage.model_dump() for passage in passages]
+    # With what stands between its letters, a passage may be longer than it was typed.
+    _refuse(too_long(kept))
     return kept
+
+
+def _refuse(errors: dict[str, list[str]]) -> None:
+    if errors:
+        raise Invalid(_("Some answers need another look."), errors=errors)
 
 
 def too_long(passages: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Return what of a draft cannot be stored, by field."""
     errors: dict[str, list[str]] = {}
     if len(passages) > MOST_PASSAGES:
-        errors["quotes"] = [_("Quote at most 12 passages: the most important ones.")]
+        return {"quotes": [_("Quote at most 12 passages: the most important ones.")]}
     for number, passage in enumerate(passages):
         if len(passage["quote"]) > MOST_LETTERS:
             errors[f"quote_{number}"] = [_("Shorten the quote to 500 characters.")]
@@ -106,4 +138,4 @@ def incomplete(passages: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def _letters(text: str) -> str:
-    return "".join(letter for char in text for letter in char.casefold() if letter.isalnum())
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

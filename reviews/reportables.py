@@ -91,7 +91,10 @@ register(
         kind="work",
         label=gettext_lazy("a piece of work"),
         model=PeerReview,
-        open_to=PeerReview.objects.given_by,
+        # Also by who gave it back; but not what is a draft again, of which they see nothing.
+        open_to=lambda user: PeerReview.objects.given_by(user).exclude(
+            submission__status=Submission.Status.DRAFT
+        ),
         person_id=lambda review: review.author_id,
         title=lambda review: review.submission.challenge.title,
         words=lambda review: _words_of_work(review.submission),

@@ -12,8 +12,8 @@ from challenges.models import Challenge
 from learnquest.core.api import Id, In, Page, Paging, paged, refusals
 from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
-from reviews import consensus_told, difficulty, handin, waits, withdrawal, work_numbers
-from reviews.api import ReviewIn, ReviewOut, ReviewReceivedOut, reviews_of, shown, write
+from reviews import consensus_told, difficulty, handin, waits, withdrawal, work_numbers, work_views
+from reviews.api import ReviewIn, ReviewOut, ReviewReceivedOut, shown, write
 from reviews.feedback_api import FeedbackOut
 from reviews.models import AIFeedback, CopyDecision, Outcome, PeerReview
 from submissions import drafting
@@ -125,8 +125,7 @@ def _detail(submission: Submission) -> Submission:
 def create_submission(request: LearnerRequest, payload: WorkIn) -> Any:
     """Hand in work (201), or keep it as a draft (200). The same work sent twice is handed in
     once, and answers 200. There are no versions here: the last save of a draft wins."""
-    if payload.hand_in:
-        limit(request, "submission")
+    limit(request, "submission" if payload.hand_in else "draft")
     challenge = get_object_or_404(Challenge.objects.owned_by(request.user), pk=payload.challenge)
     work: dict[str, Any] = {
         "challenge": challenge,
@@ -173,7 +172,7 @@ def review_submission(request: LearnerRequest, submission_id: Id, payload: Revie
     """Send your review of work that you claimed, or keep it as a draft. `submission_id` is what the
     claim calls `submission`."""
     try:
-        review = work_numbers.find(reviews_of(request), submission_id)
+        review = work_numbers.find(work_views.reviews_of(request.user), submission_id)
     except PeerReview.DoesNotExist as missing:
         raise Http404 from missing
     return shown(request, [write(request, review, payload)])[0]

@@ -4,8 +4,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from learnquest.core.http import LearnerRequest
-from reviews.models import PeerReview
+from reviews.models import PeerReview, PeerReviewQuerySet
 from submissions import attachments, history_views
 from submissions.models import Attachment
 
@@ -27,14 +28,14 @@ def changes(request: LearnerRequest, pk: int) -> HttpResponse:
 
 
 def review_of(request: LearnerRequest, pk: int) -> PeerReview:
-    """Return a review that was sent or may still be; who gave the work back sees it no more.
+    """Return a review of this reviewer's whose work they may see; see `showing_work`."""
+    return get_object_or_404(reviews_of(request.user), pk=pk)
 
-    Nor does anybody while a moderator has hidden the work.
-    """
-    return get_object_or_404(
-        PeerReview.objects.given_by(request.user)
-        .exclude(status=PeerReview.Status.RELEASED)
-        .filter(submission__hidden_at=None)
-        .select_related("submission__challenge__goal"),
-        pk=pk,
+
+def reviews_of(user: User) -> PeerReviewQuerySet:
+    """Return what `user` reviews, or reviewed, where they may see the work."""
+    return (
+        PeerReview.objects.given_by(user)
+        .showing_work()
+        .select_related("submission__challenge__goal")
     )

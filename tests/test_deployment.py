@@ -2,9 +2,11 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
+
+from learnquest.pages.management.commands import serve
 
 ROOT = Path(settings.BASE_DIR)
 STRONG = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -62,6 +66,54 @@ def test_a_port_that_is_none_is_told_in_one_sentence(port: str, monkeypatch: Any
     with pytest.raises(CommandError, match="a number from 1 to 65535") as refusal:
         call_command("serve")
     assert port in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+@pytest.fixture
+def quick_serve(monkeypatch: Any) -> Any:
+    """`serve` whose site and schedule sleep and whose worker runs what the test says."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(code: str) -> "subprocess.Popen[bytes]":
+        started.append(subprocess.Popen([sys.executable, "-c", code], start_new_session=True))
+        return started[-1]
+
+    sleep = "import time; time.sleep(60)"
+    monkeypatch.setattr(serve, "RESTART_SECONDS", 0.1)
+    monkeypatch.setattr(serve, "_start_web", lambda *_: start(sleep))
+    monkeypatch.setattr(serve, "_start_schedule", lambda: start(sleep))
+    monkeypatch.setattr(serve, "_wait_until_up", lambda *_: None)
+    monkeypatch.setattr(serve.Command, "_prepare", lambda *_: None)
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
+
+    def run_with(*workers: str) -> str:
+        codes = iter(workers)
+        monkeypatch.setattr(serve, "_start_worker", lambda: start(next(codes, sleep)))
+        out = StringIO()
+        try:
+            call_command("serve", port="8765", stdout=out)
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+            assert all(process.poll() is not None for process in started)
+        return out.getvalue()
+
+    return run_with
+
+
+LOCKED = "raise SystemExit('database is locked')"
+
+
+def test_a_worker_that_a_busy_database_stopped_is_started_again(quick_serve: Any) -> None:
+    # The third one presses Ctrl-C.
+    interrupt = "import os, signal; os.kill(os.getppid(), signal.SIGINT)"
+    told = quick_serve(LOCKED, LOCKED, f"{interrupt}; import time; time.sleep(60)")
+    assert told.count("The task worker ended by itself") == 2
+    assert "Stopping …" in told and "Stopped." in told
+
+
+def test_a_worker_that_never_lives_ends_the_site(quick_serve: Any) -> None:
+    with pytest.raises(CommandError, match="A process ended by itself"):
+        quick_serve(*[LOCKED] * 20)
 
 
 def test_the_example_names_each_variable_that_the_settings_read() -> None:

@@ -54,6 +54,8 @@ LIMITS = {
     # Requests with files; a picture or a PDF takes a second to be made safe.
     "attachment": Limit(account="60/10m"),
     "review": Limit(account="120/h"),
+    # Pages save by themselves, at most once a second and in several tabs.
+    "draft": Limit(account="180/m"),
     "report": Limit(address="60/h", account="20/h"),
 }
 
@@ -91,8 +93,10 @@ FORMS = {
     "ai:retry_explanation": ("ai", ""),
     "reviews:check": ("ai", ""),
     "reviews:retry_feedback": ("ai", ""),
+    "submissions:save": ("draft", ""),
     "reviews:hand_in": ("submission", ""),
     "reviews:next": ("review", ""),
+    "reviews:save": ("draft", ""),
     "reviews:send": ("review", ""),
     "moderation:report": ("report", ""),
 }

@@ -1,6 +1,7 @@
 """The desk: passages, two tabs, the second look before sending, giving back with a reason."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from accounts.models import User
 from learnquest.core.errors import Invalid, Stale
 from reviews import assignment, peer_review
 from reviews.models import PeerReview
-from reviews.quotes import find, text_of
+from reviews.quotes import COMMENT_LENGTH, MOST_LETTERS, MOST_PASSAGES, anchored, find, text_of
 from submissions.models import Submission
 from tests.factories import WORDS, answers, claim
 
@@ -58,6 +59,54 @@ def test_a_passage_keeps_the_works_words_and_their_place(review: PeerReview, bob
     passage = kept.quotes[0]
     text = text_of(review.submission.body)
     assert passage["quote"] == text[passage["start"] : passage["end"]] == "baker for ten minutes"
+
+
+def test_of_the_same_words_twice_the_nearest_ones_are_meant() -> None:
+    text = "one two, one two, one two"
+    for near, start in [(None, 0), (-9, 0), (4, 0), (5, 9), (13, 9), (14, 18), (10**9, 18)]:
+        found = find(text, "one two", near)
+        assert found is not None and found[0] == start
+    assert find("aaaaaaaa", "aaa", 6) == (5, 8)
+
+
+TOO_MUCH = {
+    "quotes": [{"quote": "baker", "comment": "Hm."}] * (MOST_PASSAGES + 1),
+    "quote_0": [{"quote": "b" * (MOST_LETTERS + 1), "comment": "Hm."}],
+    "quote_comment_0": [{"quote": "baker", "comment": "m" * (COMMENT_LENGTH + 1)}],
+}
+
+
+@pytest.mark.parametrize("field", TOO_MUCH)
+def test_too_much_is_refused_before_the_work_is_searched(
+    desk: Client, review: PeerReview, bob: User, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(body: str) -> str:
+        pytest.fail("searched")
+
+    monkeypatch.setattr("reviews.quotes.text_of", search)
+    quotes = TOO_MUCH[field]
+    with pytest.raises(Invalid) as refusal:
+        peer_review.save_draft(review=review, by=bob, overall="", quotes=quotes, **EMPTY)
+    assert set(refusal.value.errors) == {field}
+    given = {"quotes": quotes, "send": False}
+    answer = desk.put(f"/api/reviews/{review.pk}", given, content_type="application/json")
+    assert answer.status_code == 422
+    rows = {f"quote_{n}": one["quote"] for n, one in enumerate(quotes)} | {
+        f"quote_comment_{n}": one["comment"] for n, one in enumerate(quotes)
+    }
+    assert desk.post(f"/reviews/{review.pk}/save/", form(review, **rows)).status_code == 422
+    review.refresh_from_db()
+    assert review.quotes == []
+
+
+def test_the_most_that_may_be_quoted_is_found_in_long_work_at_once(
+    bob: User, review: PeerReview
+) -> None:
+    body = "a" * 50_000
+    quotes = [{"quote": "a" * MOST_LETTERS, "comment": "Hm.", "start": 25_000}] * MOST_PASSAGES
+    began = time.process_time()
+    assert anchored(quotes, body)[-1]["start"] == 25_000
+    assert time.process_time() - began < 1
 
 
 def test_a_draft_may_hold_half_a_quote_and_a_review_may_not(review: PeerReview, bob: User) -> None:

@@ -20,6 +20,12 @@ from learnquest.demo.people import DEMO_SIGN_INS
 HOST = "127.0.0.1"
 START_SECONDS = 60
 STOP_SECONDS = 15
+# A worker that a busy database stopped is started again, so often; who ran long may try anew.
+RESTARTS = 5
+RESTART_SECONDS = 2
+LONG_SECONDS = 600
+# Which of the processes is the worker.
+WORKER = 1
 
 
 class Stopped(Exception):
@@ -51,7 +57,7 @@ class Command(BaseCommand):
             processes += [_start_web(port, workers), _start_worker(), _start_schedule()]
             _wait_until_up(port, processes)
             self._greet(port)
-            _wait_for_end(processes)
+            self._watch(processes)
         except Stopped:
             self._say("\nStopping …")
         finally:
@@ -68,6 +74,29 @@ class Command(BaseCommand):
         self._say("Collecting static files …")
         call_command("collectstatic", verbosity=0, interactive=False)
         call_command("seed", demo=settings.DEMO, stdout=self.stdout)
+
+    def _watch(self, processes: list[subprocess.Popen[bytes]]) -> None:
+        """Wait while all run. A worker that ends is started again; what it has to do is queued.
+
+        Raises CommandError where another process ends, or the worker again and again.
+        """
+        worker, left, since = processes[WORKER], RESTARTS, time.monotonic()
+        while True:
+            ended = [process for process in processes if process.poll() is not None]
+            if time.monotonic() - since > LONG_SECONDS:
+                left = RESTARTS
+            if ended == [worker] and left:
+                left -= 1
+                self._say(
+                    "The task worker ended by itself; its own words stand above. "
+                    f"It is started again in {RESTART_SECONDS} seconds."
+                )
+                time.sleep(RESTART_SECONDS)
+                processes[WORKER] = worker = _start_worker()
+                since = time.monotonic()
+            elif ended:
+                raise CommandError("A process ended by itself; its own words stand above.")
+            time.sleep(0.5)
 
     def _greet(self, port: int) -> None:
         lines = [f"LearnQuest runs at http://{HOST}:{port}", ""]
@@ -143,14 +172,6 @@ def _wait_until_up(port: int, processes: list[subprocess.Popen[bytes]]) -> None:
             pass  # not up yet; the loop has a deadline
         time.sleep(0.2)
     raise CommandError(f"The server did not answer within {START_SECONDS} seconds.")
-
-
-def _wait_for_end(processes: list[subprocess.Popen[bytes]]) -> None:
-    while True:
-        for process in processes:
-            if process.poll() is not None:
-                raise CommandError("A process ended by itself; its own words stand above.")
-        time.sleep(0.5)
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:
