@@ -168,7 +168,7 @@ def undo(*, report: Report, by: User, now: datetime | None = None) -> Report:
     if report.pk not in {one.pk for one in reports}:
         raise Conflict(_("There is nothing to undo here."))
     reportable = reportables.of(report.kind)
-    thing = reportable.find(report.target_id) if reportable else None
+    thing = reportable.find_locked(report.target_id) if reportable else None
     if reportable is not None and thing is not None:
         thing.hidden_at = None
         thing.save(update_fields=["hidden_at"])
@@ -237,7 +237,7 @@ def _check_decision(decision: str, reason: str, days: int) -> None:
 
 def _hide(report: Report, now: datetime) -> None:
     reportable = reportables.of(report.kind)
-    thing = reportable.find(report.target_id) if reportable else None
+    thing = reportable.find_locked(report.target_id) if reportable else None
     if reportable is None or thing is None:
         return  # deleted meanwhile: the decision and its reasons stand all the same
     if thing.hidden_at is None:

@@ -49,6 +49,8 @@ class Reportable:
     path: Callable[[Any], str]
     # What has to do with somebody whose it is not: they neither decide nor learn whose it is.
     concerns: Callable[[User], "models.QuerySet[Any]"] | None = None
+    # What has to be locked before the thing, where its hiding changes more than it.
+    before_either: Callable[[Any], None] = _nothing
     after_hiding: Callable[[Any], None] = _nothing
     after_undoing: Callable[[Any], None] = _nothing
     # The kind and the thing that are meant by this one, where a learner must not know the id of
@@ -62,6 +64,14 @@ class Reportable:
     def find(self, target_id: int) -> Any:
         """Return the thing, or None where it is gone."""
         return self.model._default_manager.filter(pk=target_id).first()
+
+    def find_locked(self, target_id: int) -> Any:
+        """Return the thing, or None where it is gone, for hiding it or bringing it back."""
+        thing = self.find(target_id)
+        if thing is not None and self.before_either is not _nothing:
+            self.before_either(thing)
+            thing = self.find(target_id)
+        return thing
 
 
 _kinds: dict[str, Reportable] = {}

@@ -250,7 +250,12 @@ def read_challenge(request: LearnerRequest, response: HttpResponse, challenge_id
 def change_challenge(
     request: LearnerRequest, response: HttpResponse, challenge_id: Id, payload: ChallengeChange
 ) -> Any:
-    """Change a challenge of yours before work is handed in; what you leave out stays."""
+    """Change a challenge of yours; what you leave out stays.
+
+    409 while work is in review or accepted. Once work was handed in, also after it came back, the
+    task stays as it is: instructions, rubric, difficulty and what work must have. `duplicate` it to
+    change them.
+    """
     challenge = _mine(request, challenge_id)
     sent = with_things(payload.sent(), challenge.goal)
     with stale_shown_by(_as_data):

@@ -30,6 +30,15 @@ EDITABLE = (
     "requires_link",
     "requires_attachment",
 )
+# What work is judged and paid by: it stays as it was once work was handed in.
+TASK = (
+    "instructions",
+    "difficulty",
+    "rubric",
+    "min_words",
+    "requires_link",
+    "requires_attachment",
+)
 MOST_CHALLENGES = 300
 
 
@@ -97,9 +106,10 @@ def update_challenge(
 ) -> Challenge:
     """Change editable fields of a challenge, and what comes before it where `needs` says so.
 
-    With `version`, raises Stale when the challenge is at another by now. Raises Conflict once
-    work was handed in, since reviewers judge it by what it asked, and Invalid, by field, for what
-    breaks a rule; then nothing has changed.
+    With `version`, raises Stale when the challenge is at another by now. Raises Conflict while
+    work is in review or accepted, and for a change of the task itself once any was handed in:
+    reviews, appeals and points go by what it asked. Raises Invalid, by field, for what breaks a
+    rule. Then nothing has changed.
     """
     if needs is not None:
         # First, since it locks the goal, and a goal is locked before its challenges.
@@ -108,11 +118,33 @@ def update_challenge(
     versions.require(challenge, version)
     if challenge.status in {Challenge.Status.HANDED_IN, Challenge.Status.ACCEPTED}:
         raise Conflict(_("Work for this challenge was handed in, so it can no longer be changed."))
+    before = _task_of(challenge)
     _set(challenge, fields)
+    if _task_of(challenge) != before and is_task_fixed(challenge):
+        raise Conflict(
+            _("Work for this challenge was handed in, so its task, rubric, difficulty and checks "
+              "stay as they are. Duplicate it to change them.")
+        )  # fmt: skip
     check(challenge)
     challenge.version += 1
     challenge.save(update_fields=[*fields, "version"])
     return challenge
+
+
+def is_task_fixed(challenge: Challenge) -> bool:
+    """Whether what a challenge asks can no longer change: work was handed in, and not taken back.
+
+    Not by its status, which a challenge that is skipped and taken back begins anew.
+    """
+    return challenge.submissions.exclude(status="draft").exists()
+
+
+def _task_of(challenge: Challenge) -> list[Any]:
+    """Return what work is judged by, for comparing; forms send other line ends than scripts do."""
+    values = [getattr(challenge, name) for name in TASK]
+    return [
+        value.replace("\r\n", "\n").strip() if isinstance(value, str) else value for value in values
+    ]
 
 
 @transaction.atomic

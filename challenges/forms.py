@@ -1,5 +1,6 @@
 """The forms of challenges and proposals, with their rubric."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -199,8 +200,12 @@ class ChallengeForm(forms.ModelForm[Challenge]):
             "needs": _("Until these are handed in, this one can be looked at and not begun."),
         }
 
-    def __init__(self, *args: Any, goal: Goal, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, goal: Goal, leave_out: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        for name in leave_out:
+            self.fields.pop(name, None)
         field = self.fields["milestone"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = goal.milestones.all()

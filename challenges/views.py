@@ -81,9 +81,11 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
         version = versions.typed(request) or challenge.version
         context |= {"challenge": challenge, "version": version}
         return _form_page(request, context, status=200)
+    opened = versions.typed(request)
+    if authoring.is_task_fixed(challenge) and not request.POST.get("instructions"):
+        return _edit_around_task(request, challenge, opened)
     form = ChallengeForm(request.POST or None, instance=challenge, goal=challenge.goal)
     rubric = rubric_formset(request.POST or None, before)
-    opened = versions.typed(request)
     twice: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid() and rubric.is_valid():
         try:
@@ -106,6 +108,43 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "rubric": rubric,
+        "goal": challenge.goal,
+        "challenge": kept,
+        "version": opened or kept.version,
+    }
+    return _form_page(request, context | twice)
+
+
+def _edit_around_task(
+    request: LearnerRequest, challenge: Challenge, opened: int | None
+) -> HttpResponse:
+    """Change what is not the task itself, which work was handed in for.
+
+    A form that was opened before sends the task as well; that one is for the deed to refuse.
+    """
+    form = ChallengeForm(
+        request.POST or None,
+        instance=challenge,
+        goal=challenge.goal,
+        leave_out=authoring.TASK,
+    )
+    twice: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        try:
+            authoring.update_challenge(
+                challenge=challenge, by=request.user, version=opened, **form.cleaned_data
+            )
+        except Stale as refusal:
+            twice = versions.both(form, refusal)
+        except DomainError as refusal:
+            show_on(form, refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(challenge)
+    kept = Challenge.objects.get(pk=challenge.pk)
+    context = {
+        "form": form,
+        "is_task_fixed": True,
         "goal": challenge.goal,
         "challenge": kept,
         "version": opened or kept.version,

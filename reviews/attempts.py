@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from accounts.models import User
 from challenges.models import Challenge
 from leaderboard.models import PointEntry
-from reviews.models import Appeal, CopyDecision
+from reviews.models import Appeal, CopyDecision, PeerReview
 from submissions.models import Submission, SubmissionQuerySet
 
 
@@ -25,6 +26,17 @@ def lock(submission_id: int) -> tuple[Challenge, Submission]:
     # One object for both, so that what is changed of it is changed there, too.
     work.challenge = challenge
     return challenge, work
+
+
+def lock_received(review: PeerReview, by: User) -> PeerReview:
+    """Lock and return a review that was sent of a work of `by`; the work before it, as ever.
+
+    Raises DoesNotExist for one that is somebody else's, hidden, or gone with its work.
+    """
+    received = PeerReview.objects.sent().filter(author=by)
+    lock(received.get(pk=review.pk).submission_id)
+    locked = received.select_for_update(of=("self",))
+    return locked.select_related("submission__challenge__goal").get(pk=review.pk)
 
 
 def is_copy(submission: Submission) -> bool:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from challenges.models import Challenge
 from reviews import cases, outcome
-from reviews.models import ReviewCase
+from reviews.models import PeerReview, ReviewCase
 from reviews.queue_models import BOOSTED_AFTER, SEATS, WAIT_ENDS_AFTER
 from submissions.models import Submission
 
@@ -44,11 +44,13 @@ def end_waits(*, now: datetime | None = None) -> int:
 @transaction.atomic
 def _end(submission_id: int, now: datetime) -> bool:
     """Settle what can be settled; returns whether the wait was ended only now."""
-    # The challenge's lock first and the case's last, as wherever work is settled: no dead-lock.
+    # The challenge first, the reviews that settling changes, the case last: no dead-lock.
     locked = Challenge.objects.select_for_update(of=("self",)).filter(submissions=submission_id)
     if locked.first() is None:
         return False  # gone with its author meanwhile
     Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
+    sent = PeerReview.objects.select_for_update(of=("self",), no_key=True).sent()
+    list(sent.filter(submission=submission_id).order_by("pk").values_list("pk"))
     is_news = ReviewCase.objects.filter(submission=submission_id, ended_at=None).update(
         ended_at=now
     )

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from challenges.models import Challenge
 from reviews.consensus import COACH_SPREAD_LEAST
 from reviews.grader_beliefs import USUAL, Beliefs, Floats, Population, Ways, learn
 from reviews.grading_model import KNOWN_WITHIN, Before, Estimate, estimate
@@ -54,13 +55,24 @@ def learn_known(*, review: PeerReview, truth: float, now: datetime) -> None:
         _add(standing, float(review.score or 0), truth, KNOWN_WITHIN, usual_now(), now)
 
 
-def lock(hearing: Hearing, *, now: datetime) -> None:
-    """Lock what is known of all reviewers of a work, in the order in which everybody does."""
-    _locked({review.reviewer_id for review in hearing.reviews}, now=now)
+def lock_reviewers_of(challenge: Challenge, *, now: datetime) -> None:
+    """Lock what is known of all who reviewed a challenge, in the order in which everybody does.
+
+    All attempts at it, and also hidden reviews: what follows of one may value another anew. Who
+    values more than one review calls this before, so that no grader is locked out of order.
+    """
+    submitted = PeerReview.objects.filter(
+        submission__challenge=challenge, status=PeerReview.Status.SUBMITTED
+    )
+    _locked(set(submitted.order_by().values_list("reviewer", flat=True)), now=now)
 
 
 def _locked(reviewers: Iterable[int | None], *, now: datetime) -> list[GraderStanding]:
-    """Return the reviewers' standings, locked, always in the same order."""
+    """Return the reviewers' standings, locked, always in the same order.
+
+    First those that are missing are written, then all are locked: who waits for a new one has
+    locked none of the others yet. So this comes once in a transaction for all it will need.
+    """
     ids = sorted(pk for pk in reviewers if pk is not None)
     GraderStanding.objects.bulk_create(
         [GraderStanding(reviewer_id=pk, updated_at=now) for pk in ids], ignore_conflicts=True
@@ -209,33 +221,41 @@ def _beliefs_of(graders: list[int], names: dict[int, str], fit: GradingFit) -> B
     )
 
 
-@transaction.atomic
 def _keep(found: Estimate, graders: list[int], names: dict[int, str], fit: GradingFit) -> int:
-    """Write the graders of a window; returns how many."""
+    """Write the graders of a window, some at a time; returns how many."""
     numbers = {pk: number for number, pk in enumerate(graders) if pk > 0}
-    now, kept = timezone.now(), 0
-    for some in batched(numbers, ROWS_AT_ONCE):
-        beliefs = found.beliefs.part(np.array([numbers[pk] for pk in some])).to_rows()
-        here = set(User.objects.filter(pk__in=some).values_list("pk", flat=True))
-        standings = []
-        for pk, belief in zip(some, beliefs, strict=True):
-            of_whom = {"coach": names[pk]} if pk in names else {"reviewer_id": pk}
-            # Somebody may have left since.
-            if pk not in names and pk not in here:
-                continue
-            standing = GraderStanding(**of_whom, fit=fit, updated_at=now)
-            _tell(standing, belief, found.ways, numbers[pk])
-            # The first of the three sums of scores is their count.
-            standing.grades = round(belief[-3])
-            standings.append(standing)
-        people = [standing for standing in standings if not standing.coach]
-        fields = ["belief", "grades", "bias", "spread", "attention", "fit", "updated_at"]
-        GraderStanding.objects.bulk_create(
-            people, update_conflicts=True, unique_fields=["reviewer"], update_fields=fields
-        )
-        for coach in standings:
-            if coach.coach:
-                values = {name: getattr(coach, name) for name in fields}
-                GraderStanding.objects.update_or_create(coach=coach.coach, defaults=values)
-        kept += len(standings)
-    return kept
+    return sum(
+        _keep_some({pk: numbers[pk] for pk in some}, found, names, fit)
+        for some in batched(sorted(numbers), ROWS_AT_ONCE)
+    )
+
+
+@transaction.atomic
+def _keep_some(
+    numbers: dict[int, int], found: Estimate, names: dict[int, str], fit: GradingFit
+) -> int:
+    """Write some graders in a transaction of their own, for `_locked` comes once in each."""
+    here = set(User.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    # Somebody may have left since.
+    numbers = {pk: number for pk, number in numbers.items() if pk in names or pk in here}
+    now = timezone.now()
+    _locked([pk for pk in numbers if pk not in names], now=now)
+    beliefs = found.beliefs.part(np.array(list(numbers.values()), dtype=int)).to_rows()
+    standings = []
+    for (pk, number), belief in zip(numbers.items(), beliefs, strict=True):
+        of_whom = {"coach": names[pk]} if pk in names else {"reviewer_id": pk}
+        standing = GraderStanding(**of_whom, fit=fit, updated_at=now)
+        _tell(standing, belief, found.ways, number)
+        # The first of the three sums of scores is their count.
+        standing.grades = round(belief[-3])
+        standings.append(standing)
+    people = [standing for standing in standings if not standing.coach]
+    fields = ["belief", "grades", "bias", "spread", "attention", "fit", "updated_at"]
+    GraderStanding.objects.bulk_create(
+        people, update_conflicts=True, unique_fields=["reviewer"], update_fields=fields
+    )
+    for coach in standings:
+        if coach.coach:
+            values = {name: getattr(coach, name) for name in fields}
+            GraderStanding.objects.update_or_create(coach=coach.coach, defaults=values)
+    return len(standings)

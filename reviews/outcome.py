@@ -193,7 +193,7 @@ def _revise(
 
 def _value(hearing: Hearing, challenge: Challenge, *, new: list[PeerReview], now: datetime) -> None:
     """Learn from the new reviews, pay for them, and see what each is worth."""
-    learning.lock(hearing, now=now)
+    learning.lock_reviewers_of(challenge, now=now)
     paying.pay_all_given(submission_id=hearing.reviews[0].submission_id, now=now)
     learning.learn_from(hearing, of=new, now=now)
     for review in hearing.reviews:
@@ -204,6 +204,7 @@ def value_unvalued(challenge: Challenge, reviews: list[PeerReview], *, now: date
     """See what reviews of work that will not settle are worth, without learning of graders now."""
     if not any(review.quality is None for review in reviews):
         return
+    learning.lock_reviewers_of(challenge, now=now)
     hearing = hear(
         submission_id=reviews[0].submission_id, reviews=reviews, rubric=challenge.criteria
     )

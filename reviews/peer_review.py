@@ -16,7 +16,7 @@ from challenges.rubrics import weighted_score
 from leaderboard import badges, points
 from learnquest.core.errors import Conflict, Invalid, Stale
 from learnquest.core.text import visible_words
-from reviews import appeals, assignment, cases, claims, outcome, paying, training, worth
+from reviews import appeals, assignment, attempts, cases, claims, outcome, paying, training, worth
 from reviews.models import PeerReview
 from reviews.quotes import anchored, incomplete
 from submissions.models import Submission
@@ -134,13 +134,7 @@ def _tell_author(review: PeerReview, challenge: Challenge, now: datetime) -> Non
 @transaction.atomic
 def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
     """Keep whether the author of the work found a review helpful; they may change their mind."""
-    review = (
-        PeerReview.objects.select_for_update(of=("self",))
-        .sent()
-        .filter(author=by)
-        .select_related("submission__challenge__goal")
-        .get(pk=review.pk)
-    )
+    review = attempts.lock_received(review, by)
     was_helpful, review.is_helpful = review.is_helpful, helpful
     review.save(update_fields=["is_helpful"])
     worth.value_anew(review, pass_mark=outcome.PASS_MARK, now=timezone.now())

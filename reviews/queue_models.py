@@ -44,6 +44,7 @@ class ReviewCase(models.Model):
         WAIT = "wait", _("Waited too long")
         CANNOT_JUDGE = "cannot_judge", _("Reviewers could not judge it")
         REPORTED = "reported", _("Reported by a reviewer")
+        HIDDEN = "hidden", _("All its reviews are hidden")
 
     submission = models.OneToOneField(
         Submission, on_delete=models.CASCADE, related_name="review_case"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts import suspension
 from accounts.models import User
 from accounts.reportables import Reportable, register
-from reviews import assignment, cases, claims, evidence, outcome, paying
+from reviews import assignment, cases, claims, evidence, hidden
 from reviews.models import Answer, PeerReview
 from submissions.models import Submission
 
@@ -33,21 +33,6 @@ def take_from_reviewers(work: Submission) -> None:
 def offer_again(work: Submission) -> None:
     """Let work that is shown again be reviewed: its seats are counted as they are now."""
     cases.recount(submission_id=work.pk)
-
-
-def free_its_seat(review: PeerReview) -> None:
-    """Let somebody else give the review that a hidden one no longer is."""
-    cases.recount(submission_id=review.submission_id)
-
-
-def count_again(review: PeerReview) -> None:
-    """Let a review that is shown again count and be paid like any other."""
-    if review.status != PeerReview.Status.SUBMITTED:
-        return
-    now = timezone.now()
-    outcome.settle(submission_id=review.submission_id, now=now)
-    paying.pay_all_given(submission_id=review.submission_id, now=now)
-    cases.recount(submission_id=review.submission_id, now=now)
 
 
 def words_of_review(review: PeerReview) -> str:
@@ -119,8 +104,9 @@ register(
             Q(author=user)
             | Q(submission__in=PeerReview.objects.unsent_by(user).values("submission"))
         ),
-        after_hiding=free_its_seat,
-        after_undoing=count_again,
+        before_either=hidden.lock_its_work,
+        after_hiding=hidden.count_no_more,
+        after_undoing=hidden.count_again,
         shown=evidence.of_reported_review,
         works=evidence.works_of_reviews,
     )

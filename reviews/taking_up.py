@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from learnquest.core.errors import Conflict, Invalid
 from learnquest.core.text import is_blank
-from reviews import outcome, worth
+from reviews import attempts, outcome, worth
 from reviews.models import PeerReview
 from submissions.models import Submission
 
@@ -28,13 +28,7 @@ def mark_addressed(
     It counts for the reviewer once the next attempt has a higher score on that criterion. Raises
     Conflict for work that did not come back, and Invalid for a criterion without a comment.
     """
-    review = (
-        PeerReview.objects.select_for_update(of=("self",))
-        .sent()
-        .filter(author=by)
-        .select_related("submission__challenge__goal")
-        .get(pk=review.pk)
-    )
+    review = attempts.lock_received(review, by)
     if review.submission.status != Submission.Status.RETURNED:
         raise Conflict(_("Only work that came back has comments to take up."))
     if is_blank(review.comments.get(criterion, "")):

@@ -45,7 +45,8 @@ class WaitingOut(Schema):
     submission: int = Field(alias="submission_id")
     title: str = Field(alias="submission.challenge.title")
     concern: str = Field(
-        alias="escalated_for", description="wait, cannot_judge or reported; empty once decided."
+        alias="escalated_for",
+        description="wait, cannot_judge, reported or hidden; empty once decided.",
     )
     since: datetime | None = Field(alias="escalated_at", description="Null once it is decided.")
     handed_in_at: datetime | None = Field(alias="submission.submitted_at")
@@ -61,8 +62,8 @@ class WaitingDecisionIn(In):
 
 @router.get("/waiting", response={200: Page[WaitingOut], **refusals(404, 422)})
 def list_waiting(request: LearnerRequest, paging: Query[Paging]) -> Any:
-    """Work that waited a week, that reviewers could not judge or that they reported, the oldest
-    first; none that the caller wrote or had to review."""
+    """Work that waited a week, that reviewers could not judge or that they reported, or all reviews
+    of which are hidden, the oldest first; none that the caller wrote or had to review."""
     moderators_only(request)
     return paged(waiting.waiting_for(request.user), paging, _shown)
 

@@ -13,6 +13,8 @@ from reviews.hearing import Hearing, hear
 from reviews.models import SETTLED, PeerReview
 from submissions.models import Submission
 
+KEY = "review-quality:"
+
 
 def value(
     review: PeerReview,
@@ -41,7 +43,7 @@ def value(
         user_id=review.reviewer_id,
         amount=review.times * round(points.REVIEW_QUALITY_MOST * parts.value),
         reason=PointEntry.Reason.REVIEW_QUALITY,
-        key=f"review-quality:{review.pk}",
+        key=f"{KEY}{review.pk}",
         category=challenge.goal.category,
         now=now,
         counterpart_id=review.author_id,
@@ -54,7 +56,9 @@ def value_anew(review: PeerReview, *, pass_mark: float, now: datetime) -> None:
     if review.quality is None:
         return
     challenge = review.submission.challenge
-    reviews = list(PeerReview.objects.filter(submission=review.submission_id).sent())
+    sent = PeerReview.objects.filter(submission=review.submission_id).sent()
+    # Second opinions are for a moderator to weigh, and are measured by all that was said.
+    reviews = list(sent if review.is_for_appeal else sent.filter(is_for_appeal=False))
     hearing = hear(submission_id=review.submission_id, reviews=reviews, rubric=challenge.criteria)
     own = next(one for one in hearing.reviews if one.pk == review.pk)
     value(own, challenge=challenge, hearing=hearing, pass_mark=pass_mark, now=now)

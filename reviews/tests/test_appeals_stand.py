@@ -10,8 +10,8 @@ from challenges.models import Challenge
 from leaderboard import points, recount
 from leaderboard.models import PointEntry
 from reviews import copies, outcome, withdrawal
+from reviews.hidden import count_again
 from reviews.models import Appeal, CopyDecision, PeerReview
-from reviews.reportables import count_again
 from reviews.tests.test_appeals import REASONS, WHY, appeal, decide
 from reviews.tests.test_outcome import begin, send
 from submissions.models import Submission
