@@ -48,9 +48,11 @@ def _in_order(reviewers: Collection[int]) -> Iterable[tuple[int, int, bool, int]
         .values("n")
     )
     known = PeerReview.objects.of_known_work().sent().filter(reviewer__in=reviewers)
-    known = known.annotate(peers=Coalesce(Subquery(peers, output_field=IntegerField()), 0))
-    known = known.order_by("reviewer", "submitted_at", "pk")
-    yield from known.values_list("reviewer", "pk", "is_training", "peers")
+    yield from (
+        known.annotate(peers=Coalesce(Subquery(peers, output_field=IntegerField()), 0))
+        .order_by("reviewer", "submitted_at", "pk")
+        .values_list("reviewer", "pk", "is_training", "peers")
+    )
 
 
 def _counted(rows: Iterable[tuple[int, int, bool, int]]) -> Iterable[int]:
