@@ -14,7 +14,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import ExtractHour, TruncDate
 from django.utils import timezone
 
-from leaderboard import streaks
+from leaderboard import points, streaks
 from leaderboard.activity import DONE
 from leaderboard.badge_list import Fact
 from leaderboard.models import MOMENT, LeagueMembership, LeaguePlayer, PointEntry
@@ -69,20 +69,24 @@ def _ledger(user_ids: Collection[int], wanted: frozenset[Fact]) -> dict[int, Fac
     def stands(reason: PointEntry.Reason) -> Q:
         return Q(reason=reason, reversal=None)
 
-    def times(reason: PointEntry.Reason) -> Count:
-        return Count("pk", filter=stands(reason))
+    def times(reason: PointEntry.Reason, also: Q | None = None) -> Count:
+        return Count("pk", filter=stands(reason) & (also or Q()))
 
-    def fields(reason: PointEntry.Reason) -> Count:
-        return Count("category", filter=stands(reason) & ~Q(category=""), distinct=True)
+    def fields(reason: PointEntry.Reason, also: Q | None = None) -> Count:
+        counted = stands(reason) & (also or Q()) & ~Q(category="")
+        return Count("category", filter=counted, distinct=True)
+
+    # Their credentials say so: announced practice is not verified, and known works have a key.
+    of_peers = Q(verified=True) & ~Q(key__startswith=points.OF_KNOWN)
 
     known = {
         Fact.HANDED_IN: times(Reason.HANDED_IN),
         Fact.ACCEPTED: times(Reason.WORK_ACCEPTED),
         Fact.MILESTONES: times(Reason.MILESTONE),
         Fact.PRACTICES: times(Reason.PRACTICE),
-        Fact.REVIEWS: times(Reason.REVIEW_GIVEN),
+        Fact.REVIEWS: times(Reason.REVIEW_GIVEN, of_peers),
         Fact.FIELDS: fields(Reason.WORK_ACCEPTED),
-        Fact.REVIEW_FIELDS: fields(Reason.REVIEW_GIVEN),
+        Fact.REVIEW_FIELDS: fields(Reason.REVIEW_GIVEN, of_peers),
         Fact.POINTS: Sum("amount", filter=Q(verified=True), default=0),
     }
     asked = {fact: count for fact, count in known.items() if fact in wanted}

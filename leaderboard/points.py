@@ -31,6 +31,7 @@ __all__ = [
     "HANDED_IN",
     "MILESTONE",
     "MINUTES_PER_PRACTICE_POINT",
+    "OF_KNOWN",
     "PRACTICE_MOST",
     "REVIEW_GIVEN",
     "REVIEW_QUALITY_MOST",
@@ -47,6 +48,9 @@ __all__ = [
     "together",
     "work_points",
 ]
+
+# Reviews of works with known marks are paid under keys that begin so: badges leave them out.
+OF_KNOWN = "review-of-known:"
 
 # The entries whose standings are written when `together` ends.
 _waiting: ContextVar[list[int] | None] = ContextVar("waiting", default=None)

@@ -14,6 +14,10 @@ from submissions.models import Submission
 # Whose single review may settle easy work.
 TRUSTED_QUALITY, TRUSTED_REVIEWS, TRUSTED_SPREAD = 0.75, 10, 12.0
 TRUSTED_ATTENTION = 0.9
+# Whose reviews are worth less, or who looks at works less likely than not, is asked in no appeal.
+POOR_QUALITY = POOR_ATTENTION = 0.5
+# Attention says nothing before it rests on so many grades.
+GRADES_BEFORE_ATTENTION = 10
 # A reviewer learns of their standing once it rests on this many reviews.
 REVIEWS_BEFORE_SHOWN = 5
 
@@ -61,6 +65,12 @@ class GraderStandingQuerySet(models.QuerySet["GraderStanding"]):
             spread__lte=TRUSTED_SPREAD,
             attention__gte=TRUSTED_ATTENTION,
         )
+
+    def poor(self) -> Self:
+        """Reviewers whose reviews are known to be poor, or who are known hardly to look."""
+        is_poor = Q(reviews__gte=REVIEWS_BEFORE_SHOWN, quality__lt=POOR_QUALITY)
+        is_blind = Q(grades__gte=GRADES_BEFORE_ATTENTION, attention__lt=POOR_ATTENTION)
+        return self.filter(is_poor | is_blind, reviewer__isnull=False)
 
 
 class GraderStanding(models.Model):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from challenges.models import Challenge
+from reviews import anchors
 from reviews.consensus import COACH_SPREAD_LEAST
 from reviews.grader_beliefs import USUAL, Beliefs, Floats, Population, Ways, learn
 from reviews.grading_model import KNOWN_WITHIN, Before, Estimate, estimate
@@ -128,21 +129,33 @@ def fit_all(*, now: datetime | None = None, window: int = WINDOW) -> GradingFit 
 
 
 def _window(*, since: datetime, after: int, size: int) -> tuple[list[Row], int, bool]:
-    """Return the peers' grades of the next works, the last of them, and whether that was all."""
+    """Return the grades of the next works, the last of them, and whether that was all.
+
+    All of peers' works; of those with known marks what takes part in the model.
+    """
     found = (
         PeerReview.objects.sent()
         .filter(submitted_at__gte=since, submission__gt=after)
         .order_by("submission", "pk")
         .values_list("submission", "reviewer", "pk", "score")
     )
+    read = list(found[:size])
+    last = read[-1][0] if read else after
+    is_over = len(read) < size
+    if not is_over:
+        # A work that may go on in the next window is left to that, unless it is all there is.
+        read = [row for row in read if row[0] != last] or read
+        last = read[-1][0]
+    of_known = PeerReview.objects.of_known_work().sent().filter(submission__lte=last)
+    known = set(of_known.filter(submission__gt=after).values_list("pk", flat=True))
+    counted = anchors.of_reviewers({who for _w, who, pk, _s in read if who and pk in known})
     # Reviewers whose accounts are gone are still somebody each.
-    rows = [(work, who or -pk, float(score or 0)) for work, who, pk, score in found[:size]]
-    if len(rows) < size:
-        return rows, rows[-1][0] if rows else after, True
-    # A work that may go on in the next window is left to that, unless it is all there is.
-    cut = rows[-1][0]
-    whole = [row for row in rows if row[0] != cut] or rows
-    return whole, whole[-1][0], False
+    rows = [
+        (work, who or -pk, float(score or 0))
+        for work, who, pk, score in read
+        if pk not in known or pk in counted
+    ]
+    return rows, last, is_over
 
 
 def _fit_window(rows: list[Row], fit: GradingFit, usual: Population | None) -> Population:

@@ -11,11 +11,11 @@ from decimal import Decimal
 from math import sqrt
 from typing import Self
 
-from django.db.models import Avg, Count
+from django.db.models import Avg
 from django.utils.translation import gettext as _
 
 from reviews.consensus import Weighed
-from reviews.models import GraderStanding, PeerReview
+from reviews.models import GraderStanding, PeerReview, PeerReviewQuerySet
 
 AGREEMENT, WORDS, HELPFUL, USED = 5, 3, 2, 6
 # Agreement is none at this many points apart, beyond what the others' own error explains.
@@ -100,21 +100,21 @@ def _helpful(
     return 0.5 + (0.5 if mark else -0.5) * (1 - explained)
 
 
+def that_count() -> PeerReviewQuerySet:
+    """Return the reviews on which standings rest: of peers' works, and with a quality.
+
+    Works with known marks are not among them, announced or not: their marks can be looked up.
+    """
+    return PeerReview.objects.of_peers().sent().filter(quality__isnull=False)
+
+
 def note(reviewer_id: int) -> None:
-    """Bring a reviewer's standing up to date with the quality of their latest reviews."""
-    latest = (
-        PeerReview.objects.filter(reviewer=reviewer_id, quality__isnull=False)
-        .sent()
-        .order_by("-submitted_at")
-        .values("pk")[:LATEST]
-    )
-    of_latest = PeerReview.objects.filter(pk__in=list(latest.values_list("pk", flat=True)))
+    """Bring a reviewer's standing up to date with the quality of their latest reviews of peers."""
+    valued = that_count().filter(reviewer=reviewer_id)
+    latest = valued.order_by("-submitted_at").values_list("pk", flat=True)[:LATEST]
+    of_latest = PeerReview.objects.filter(pk__in=list(latest))
     mean = of_latest.aggregate(mean=Avg("quality"))["mean"] or Decimal(0)
-    count = (
-        PeerReview.objects.filter(reviewer=reviewer_id, quality__isnull=False)
-        .sent()
-        .aggregate(n=Count("pk"))["n"]
-    )
+    count = valued.count()
     GraderStanding.objects.update_or_create(
         reviewer_id=reviewer_id, defaults={"quality": round(float(mean), 3), "reviews": count}
     )

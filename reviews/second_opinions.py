@@ -11,7 +11,7 @@ from accounts import blocks, inbox
 from accounts.models import Notification, User
 from reviews import claims
 from reviews.eligibility import PAIR_REST
-from reviews.models import Appeal, GraderStanding, PeerReview
+from reviews.models import SETTLED, Appeal, GraderStanding, PeerReview
 from submissions.models import Submission
 
 OPINIONS = 2
@@ -24,9 +24,10 @@ def ask_for_two(submission: Submission, *, now: datetime | None = None) -> int:
     """Ask as many fresh trusted reviewers as are missing for two opinions; returns how many.
 
     Each finds the work in their hands, for five days, and may give it back like any other. Who
-    reviewed it before, or has anything to do with its author, is not asked; those with the least
-    to do are asked first. Whose own work the author reviewed within 30 days is asked only where
-    nobody else is left, and so are moderators before that: never the last who could decide.
+    reviewed it before, or has anything to do with its author, is not asked, nor is whose reviews
+    are poor or who hardly looks; those with the least to do are asked first. Whose own work the
+    author reviewed within 30 days is asked only where nobody else is left, and so are moderators
+    before that: never the last who could decide.
     """
     now = now or timezone.now()
     missing = OPINIONS - sent(submission.pk).count() - in_hand([submission.pk], now=now).count()
@@ -121,28 +122,41 @@ def _chosen(work: Submission, count: int, *, now: datetime) -> list[User]:
 
 
 def _strangers(work: Submission, *, now: datetime) -> QuerySet[User]:
-    """Return who has nothing to do with a work or its author, in the order of asking."""
+    """Return who has nothing to do with a work or its author, in the order of asking.
+
+    Among those with equally much to do, the more experienced come first: were it the less, one
+    could become the next by doing just enough.
+    """
     involved = PeerReview.objects.filter(submission=work, reviewer__isnull=False)
     met = PeerReview.objects.filter(
         reviewer=work.author_id, claimed_at__gt=now - PAIR_REST
     ).exclude(status=PeerReview.Status.RELEASED)
     trusted = GraderStanding.objects.trusted().exclude(reviewer=None)
-    mine = Q(peer_reviews__status=PeerReview.Status.SUBMITTED)
+    # Experience is what became of peers' works: practice can be had as often as one likes.
+    mine = Q(
+        peer_reviews__status=PeerReview.Status.SUBMITTED,
+        peer_reviews__hidden_at=None,
+        peer_reviews__submission__training_work=None,
+        peer_reviews__submission__status__in=SETTLED,
+    )
+    was_asked = Q(peer_reviews__is_for_appeal=True, peer_reviews__claimed_at__gt=now - PAIR_REST)
     held = Q(peer_reviews__status=PeerReview.Status.CLAIMED, peer_reviews__lease_until__gt=now)
     return (
         User.objects.filter(is_active=True, erase_at=None)
         .exclude(pk=work.author_id)
         .exclude(pk__in=involved.values("reviewer"))
         .exclude(pk__in=blocks.blocked_with(work.author))
+        .exclude(pk__in=GraderStanding.objects.poor().values("reviewer"))
         .annotate(
             given=Count("peer_reviews", filter=mine),
             held=Count("peer_reviews", filter=held),
+            asked=Count("peer_reviews", filter=was_asked),
             is_met=_whether(Q(pk__in=met.values("author"))),
             moderates=_whether(Q(pk__in=_moderators().values("pk"))),
             trusted=_whether(Q(pk__in=trusted.values("reviewer"))),
         )
         .filter(Q(trusted=True) | Q(given__gte=EXPERIENCED_AFTER))
-        .order_by("is_met", "moderates", "-trusted", "held", "given", "pk")
+        .order_by("is_met", "moderates", "-trusted", "held", "asked", "-given", "pk")
     )
 
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from reviews import quality
 from reviews.consensus import FEW_GRADES, LEAST_CORRECTION
 from reviews.consensus_models import REVIEWS_BEFORE_SHOWN, TRUSTED_QUALITY, TRUSTED_REVIEWS
-from reviews.models import GraderStanding, PeerReview
+from reviews.models import GraderStanding
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,8 @@ def of(reviewer: User) -> Mine:
     if standing is None or missing:
         return Mine(count, missing, None, [], "", "", is_trusted=False)
     latest = (
-        PeerReview.objects.given_by(reviewer)
-        .sent()
-        .filter(quality__isnull=False)
+        quality.that_count()
+        .given_by(reviewer)
         .only("quality_parts")
         .order_by("-submitted_at")[: quality.LATEST]
     )

@@ -23,7 +23,7 @@ from challenges.rubrics import weighted_score
 from goals.models import Goal
 from leaderboard import badges, points
 from leaderboard.models import PointEntry
-from reviews import assignment, known_works, learning, paying, scoring
+from reviews import anchors, assignment, known_works, learning, scoring
 from reviews.models import PeerReview, TrainingWork
 from submissions.models import Submission
 
@@ -190,16 +190,18 @@ def conclude(review: PeerReview, *, now: datetime) -> None:
     """Say what a review of a known work is worth, and pay for it at once.
 
     Its outcome is known, and no author waits for it who must not learn whose it is. Announced
-    practice counts for oneself; the board shows what was done for others.
+    practice counts for oneself; the board shows what was done for others, and badges for reviews
+    count peers' works alone.
     """
     known = float(review.submission.score or 0)
     quality = scoring.agreement(float(review.score or 0), known)
     review.quality = Decimal(str(round(quality, 3)))
     review.save(update_fields=["quality"])
     assert review.reviewer_id is not None
-    learning.learn_known(review=review, truth=known, now=now)
+    if anchors.takes_part(review):
+        learning.learn_known(review=review, truth=known, now=now)
     for reason, amount, key in (
-        (PointEntry.Reason.REVIEW_GIVEN, points.REVIEW_GIVEN, f"{paying.KEY}{review.pk}"),
+        (PointEntry.Reason.REVIEW_GIVEN, points.REVIEW_GIVEN, f"{points.OF_KNOWN}{review.pk}"),
         (PointEntry.Reason.REVIEW_QUALITY, _for_quality(quality), f"review-quality:{review.pk}"),
     ):
         points.award(

@@ -35,7 +35,8 @@ def earn(user: User, reason: PointEntry.Reason, *, count: int = 1, at: datetime 
     """Write to the ledger what some deed would."""
     for number in range(count):
         points.award(
-            user_id=user.pk, amount=5, reason=reason, verified=False, category="music",
+            user_id=user.pk, amount=5, reason=reason, category="music",
+            verified=reason == Reason.REVIEW_GIVEN,
             key=f"{reason}:{user.pk}:{at.isoformat()}:{number}", now=at,
         )  # fmt: skip
 

@@ -33,7 +33,8 @@ _worse_before = Submission.objects.filter(
     status=Submission.Status.RETURNED,
     score__lt=OuterRef("score"),
 )
-_sent = PeerReview.objects.filter(status=PeerReview.Status.SUBMITTED)
+# Of peers' works alone: the marks of known works can be looked up.
+_sent = PeerReview.objects.of_peers().filter(status=PeerReview.Status.SUBMITTED)
 
 COUNTS = {
     Fact.GOALS_SET: _of(Goal.objects.exclude(status=Goal.Status.DRAFT), "owner"),

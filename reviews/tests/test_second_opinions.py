@@ -17,8 +17,17 @@ from challenges.models import Challenge
 from leaderboard import recount
 from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Forbidden, Invalid
-from reviews import after, appeals, assignment, claims, peer_review, reminders, second_opinions
-from reviews.models import Appeal, PeerReview
+from reviews import (
+    after,
+    appeals,
+    assignment,
+    claims,
+    peer_review,
+    reminders,
+    second_opinions,
+    training,
+)
+from reviews.models import Appeal, GraderStanding, PeerReview
 from reviews.tests.test_appeals import (
     REASONS,
     WHY,
@@ -72,6 +81,67 @@ def go_through(hours: int, act: Callable[..., Any]) -> None:
     begin = timezone.now()
     for hour in range(hours):
         act(now=begin + hour * HOUR)
+
+
+# Who is asked
+
+
+def practise(person: User, count: int) -> None:
+    for _turn in range(count):
+        review = training.begin(by=person)
+        assert review is not None
+        send(review, score=0)
+
+
+def test_practice_is_no_experience(returned: Submission, trusted: list[User]) -> None:
+    for name in ("first alt", "second alt"):
+        practise(make_user(username=name), second_opinions.EXPERIENCED_AFTER)
+    appeal(returned)
+    assert asked(returned) == trusted[:2]
+
+
+def test_nor_is_what_has_no_outcome_or_was_hidden(
+    returned: Submission, trusted: list[User]
+) -> None:
+    eager, rude = make_user(), make_user()
+    experience(eager)
+    experience(rude)
+    PeerReview.objects.filter(reviewer=rude).update(hidden_at=timezone.now())
+    for person in trusted:
+        PeerReview.objects.filter(reviewer=person).delete()
+    appeal(returned)
+    assert asked(returned) == [eager]
+    Submission.objects.filter(author__username="author").update(status="submitted")
+    PeerReview.objects.filter(is_for_appeal=True).delete()
+    assert second_opinions.ask_for_two(returned) == 0
+
+
+@pytest.mark.parametrize(
+    "poor", [{"quality": 0.3, "reviews": 9}, {"attention": 0.1, "grades": 12, "quality": 0.8}]
+)
+def test_whose_reviews_are_poor_is_not_asked(
+    returned: Submission, trusted: list[User], poor: dict[str, float]
+) -> None:
+    GraderStanding.objects.create(reviewer=trusted[0], **poor)
+    appeal(returned)
+    assert asked(returned) == trusted[1:]
+
+
+def test_of_whom_little_is_known_is_asked(returned: Submission, trusted: list[User]) -> None:
+    GraderStanding.objects.create(reviewer=trusted[0], quality=0.1, reviews=1, attention=0.1)
+    appeal(returned)
+    assert asked(returned) == trusted[:2]
+
+
+def test_doing_just_enough_puts_nobody_first(returned: Submission, trusted: list[User]) -> None:
+    """The more experienced come first, and those asked lately after others."""
+    extra = make_submission(
+        make_challenge(make_goal(make_user()), title="Another"), "It is another work, of mine."
+    )
+    Submission.objects.filter(pk=extra.pk).update(status="accepted", settled_at=timezone.now())
+    hold(extra, trusted[2], status="submitted", score=80, submitted_at=timezone.now())
+    appeal(returned)
+    assert asked(returned) == [trusted[2], trusted[0]]
 
 
 # Time and reminders
