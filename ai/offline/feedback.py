@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ai.offline.judging import MET, Judged, judge
-from ai.offline.pointing import improvements, somewhere, strengths
+from ai.offline.pointing import improvements, private, somewhere, strengths
 from ai.offline.reading import Reading, read
 from ai.offline.telling import listed, next_step, start, summary, too_short
 from ai.schemas import CriterionScore, Feedback, FeedbackInputs
@@ -29,6 +29,7 @@ def feedback(inputs: FeedbackInputs) -> Feedback:
     judged = [judge(criterion, reading) for criterion in inputs.rubric]
     strong = strengths(judged, reading)
     weak = improvements(judged, reading, avoid={point.quote for point in strong})
+    following = next_step(judged, reading, marks_sentences=bool(weak))
     if not weak and min(j.score for j in judged) < MET:
         # Work that falls short is not left without a word on where to begin.
         weak = somewhere(inputs.body, start(judged))
@@ -38,8 +39,8 @@ def feedback(inputs: FeedbackInputs) -> Feedback:
             for j, comment in zip(judged, _comments(judged, reading), strict=True)
         ],
         strengths=strong,
-        improvements=weak,
-        next_step=next_step(judged, reading, weak),
+        improvements=[*private(inputs.body), *weak],
+        next_step=following,
         summary=summary(judged, inputs, reading),
         # It compares words; of another language it sees even less.
         confidence="medium" if _is_readable(reading) else "low",

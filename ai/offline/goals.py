@@ -79,9 +79,11 @@ class Topic:
 
     def fill(self, template: str) -> str:
         """Translate a template and put the learner's words in."""
-        return gettext(template).format(
+        filled = gettext(template).format(
             goal=self.goal, subject=self.subject, focus=self.focus, work=self.work
         )
+        # A goal that ends in a mark of its own needs no full stop.
+        return filled.replace("?.", "?").replace("….", "…")
 
     def title(self, template: str) -> str:
         """Fill a template that becomes a title."""

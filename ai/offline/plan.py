@@ -179,7 +179,7 @@ def _summary(topic: Topic, frame: _Frame) -> list[str]:
 def _on_wish(wish: Wish, steps: list[Step], unwished: list[Step]) -> list[str]:
     """Say which part of the wish changed something, and which did not."""
     shaped: list[str] = []
-    idle: list[str] = []
+    idle = list(wish.unheard) if wish.heard else []
     for heard in wish.heard:
         gained = any(
             sign * (_tagged(steps, tag) - _tagged(unwished, tag)) > 0

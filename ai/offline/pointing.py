@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from ai.offline.contacts import contacts
 from ai.offline.judging import Judged
 from ai.offline.reading import EXAMPLES, REASONS, VAGUE, Reading
 from ai.offline.words import Sentence, sentences, stem
@@ -36,7 +37,7 @@ def strengths(judged: list[Judged], reading: Reading) -> list[QuotedPoint]:
         if one.score < 45 or len(points) == MOST_STRENGTHS:
             break
         wanted = {stem(word) for word in one.covered}
-        rest = [s for s in reading.prose if s.text not in used and not s.text.endswith("?")]
+        rest = [s for s in _statements(reading) if s.text not in used]
 
         def value(sentence: Sentence, wanted: set[str] = wanted) -> float:
             # Saying the same of three sentences says little.
@@ -57,7 +58,7 @@ def strengths(judged: list[Judged], reading: Reading) -> list[QuotedPoint]:
 def improvements(judged: list[Judged], reading: Reading, *, avoid: set[str]) -> list[QuotedPoint]:
     """Quote the vaguest sentences, and say what the weakest criteria need there."""
     weakest = sorted(judged, key=lambda j: j.score)
-    rest = [s for s in reading.prose if _quote(s) not in avoid and not s.text.endswith("?")]
+    rest = [s for s in _statements(reading) if _quote(s) not in avoid]
     ranked = sorted(rest, key=lambda s: -_weakness(s))
     points: list[QuotedPoint] = []
     said: set[str] = set()
@@ -80,6 +81,23 @@ def somewhere(body: str, comment: str) -> list[QuotedPoint]:
     first = next((line for line in lines if any(map(str.isalnum, line))), "")
     found = sentences(first)
     return [QuotedPoint(quote=_quote(found[0]), comment=comment)] if found else []
+
+
+def private(body: str) -> list[QuotedPoint]:
+    """Point at the first e-mail address or phone number: reviewers are to see none."""
+    found = next(contacts(body), "")
+    if not found:
+        return []
+    comment = _(
+        "Whoever reviews your work sees this too. Take it out, and leave out your name as well: "
+        "reviews are anonymous."
+    )
+    return [QuotedPoint(quote=found, comment=comment)]
+
+
+def _statements(reading: Reading) -> list[Sentence]:
+    """Return the sentences that can be spoken of: no questions, and nobody's address."""
+    return [s for s in reading.prose if not (s.has_address or s.text.endswith("?"))]
 
 
 def _strength(sentence: Sentence, wanted: set[str], reading: Reading) -> float:

@@ -2,6 +2,7 @@
 
 import re
 
+from ai.offline.contacts import has_address
 from ai.offline.words import Sentence, stems, words
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
@@ -37,10 +38,12 @@ def quotable(text: str) -> list[Sentence]:
         for stop, following in [*ends, (len(block), len(block))]:
             # Closing marks after the full stop belong to the sentence.
             closing = len(block[stop:following].rstrip())
-            piece = _clean(block[begin : stop + closing].strip())
+            whole = block[begin : stop + closing].strip()
+            piece = _clean(whole)
             begin = following
             if piece and not piece.endswith(":"):
-                found.append(Sentence(piece, tuple(words(piece)), frozenset(stems(piece))))
+                spoken, meant = tuple(words(piece)), frozenset(stems(piece))
+                found.append(Sentence(piece, spoken, meant, has_address(whole)))
     return found
 
 

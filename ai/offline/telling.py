@@ -6,13 +6,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ai.offline.judging import MET, Judged
-from ai.offline.pointing import somewhere
+from ai.offline.pointing import private, somewhere
 from ai.offline.reading import Reading
-from ai.schemas import CriterionScore, Feedback, FeedbackInputs, QuotedPoint
+from ai.schemas import CriterionScore, Feedback, FeedbackInputs
 
 
-def next_step(judged: list[Judged], reading: Reading, weak: list[QuotedPoint]) -> str:
-    """Name the one thing that is worth most: a part of the task that is not there yet."""
+def next_step(judged: list[Judged], reading: Reading, *, marks_sentences: bool) -> str:
+    """Name the one thing that is worth most: a part of the task that is not there yet.
+
+    Where sentences are marked, what to change in them stands there; this is about the whole.
+    """
     target = max(judged, key=lambda j: j.criterion.weight * (100 - j.score))
     left = reading.unanswered if reading.is_english else []
     if reading.length < 0.6 and not reading.has_code:
@@ -21,22 +24,17 @@ def next_step(judged: list[Judged], reading: Reading, weak: list[QuotedPoint]) -
             return _(
                 "Write at least %(count)d more words. Begin with this part of the task: “%(ask)s”"
             ) % {"count": count, "ask": left[0].text}
-        return _(
-            "Write at least %(count)d more words: what you did, one example with a number or "
-            "name, and why it came out that way."
-        ) % {"count": count}
+        return _("Write at least %(count)d more words. %(start)s") % {
+            "count": count,
+            "start": start(judged) if marks_sentences else _("Tell it from the start to the end."),
+        }
     if left:
         return _(
             "Look once more where the task says “%(ask)s”: if that is in your text, name it so "
             "that a reader finds it; if not, add it in two or three sentences."
         ) % {"ask": left[0].text}
-    if weak:
-        opening = " ".join(weak[0].quote.split()[:8])
-        # What to change in it stands beside the sentence already.
-        return _(
-            "Begin with the marked sentence “%(opening)s …”. Then ask of the sentences around it "
-            "whether the same would help them."
-        ) % {"opening": opening.rstrip(",;:.–— ")}
+    if marks_sentences and target.score < MET:
+        return start(judged)
     return _(
         "Let somebody who does not know the task read it, and mend the first place where they "
         "ask back. It matters most for “%(name)s”."
@@ -123,14 +121,14 @@ def too_short(inputs: FeedbackInputs, reading: Reading) -> Feedback:
     first = inputs.rubric[0]
     here = _("This is the task's own sentence. Put in its place what you did or think yourself.")
     if not is_copied:
-        here = _("Go on from here: what did you do, and how did it come out?")
+        here = _("Go on from here: what came just before this, and what came after?")
     return Feedback(
         scores=[
             CriterionScore(key=c.key, score=min(10, reading.count), comment=why)
             for c in inputs.rubric
         ],
         strengths=[],
-        improvements=somewhere(inputs.body, here),
+        improvements=[*private(inputs.body), *somewhere(inputs.body, here)],
         next_step=_(
             "Write five sentences: what you did, how, one example, what was hard, and how it "
             "meets “%(name)s”."

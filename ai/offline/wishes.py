@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ai.offline.words import words
+from ai.offline.words import stems, words
 
 _LESS = {"less", "no", "not", "fewer", "without", "skip", "avoid", "hate", "dont", "don't"}
 _EASIER = ("easi", "easy", "gentl", "simpl", "slow", "beginner")
@@ -31,6 +31,7 @@ class Wish:
     difficulty: int
     shorter: bool
     heard: tuple[Heard, ...]
+    unheard: tuple[str, ...] = ()
 
 
 def read_wish(text: str, tag_words: Mapping[str, tuple[str, ...]]) -> Wish:
@@ -43,6 +44,11 @@ def read_wish(text: str, tag_words: Mapping[str, tuple[str, ...]]) -> Wish:
         difficulty=max(-1, min(1, sum(one.difficulty for one in heard))),
         shorter=any(one.shorter for one in heard),
         heard=tuple(heard),
+        unheard=tuple(
+            " ".join(clause.split())
+            for clause in clauses
+            if stems(clause) and not _clause(clause, tag_words)
+        ),
     )
 
 

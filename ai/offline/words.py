@@ -85,11 +85,15 @@ def phrases(text: str, *, skip: Iterable[str] = ()) -> list[str]:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence as it stands in a text, with its words and stems."""
+    """A sentence as it stands in a text, with its words and stems.
+
+    `has_address` tells of a link, an e-mail address or a phone number in it.
+    """
 
     text: str
     words: tuple[str, ...]
     stems: frozenset[str]
+    has_address: bool = False
 
 
 _END = re.compile(r"(?<=[.!?。！？…])[\"'”’)\]]*\s+|\n+")

@@ -144,6 +144,11 @@ class TestWishes:
             assert claims == (made.challenges != plain.challenges)
             assert claims != ("changed nothing in this ladder" in made.summary)
 
+    def test_a_part_that_was_not_understood_is_named(self) -> None:
+        made = plan(asked(wish="easier, more sunshine please"))
+        assert "shaped it: easier." in made.summary
+        assert "changed nothing in this ladder: more sunshine please." in made.summary
+
     def test_harder_asks_for_more_within_the_time(self) -> None:
         made = plan(asked(wish="harder", hours_per_week=2))
         assert all(
@@ -165,6 +170,7 @@ def practised(made: Plan) -> int:
 
 # Titles of which a plan made broken sentences: the field, what it may not say, what it says.
 BROKEN = [
+    ("other", "How do I draw faces?", "faces?.", "How do I draw faces? Decide"),
     (
         "languages",
         "Learn Arabic well enough to order dinner in Cairo",
@@ -182,7 +188,12 @@ BROKEN = [
     ("languages", "Learn enough Italian to get by", "enough Italian that", "need for your goal"),
     ("languages", "Speak Klingon", "your new language", "Forty words in Klingon"),
     ("programming", "Build a todo app 🚀", "your todo app 🚀", "for your todo app"),
-    ("programming", "Learn Python well enough to automate my job", "for Python well", "for your goal"),
+    (
+        "programming",
+        "Learn Python well enough to automate my job",
+        "for Python well",
+        "for your goal",
+    ),
     ("programming", "What is recursion?", "with what is", "to do with recursion,"),
     ("programming", "Become a data scientist", "your data scientist", "to do with your goal"),
     ("music", "Be able to sing in tune", "your tune", "in your piece"),
