@@ -48,7 +48,7 @@ def test_the_goal_leads_to_what_the_coach_proposed(tab: Client, goal: Goal) -> N
     count = plan.proposals.count()
     for text in (page_of(tab, goal), form_of(tab, goal)):
         assert WAITS in text and f'href="/plans/{plan.pk}/"' in text
-        assert f"{count} proposed challenges are open" in text
+        assert f"{count} challenges proposed on" in text
         assert "No plan yet" not in text
 
 
@@ -61,7 +61,7 @@ def test_what_is_left_of_a_plan_is_found_until_it_is_decided_on(
     for proposal in rest[1:]:
         generation.drop_proposal(proposal=proposal, by=alice)
     text = page_of(tab, goal)
-    assert WAITS in text and "1 proposed challenge is open" in text and first.title in text
+    assert WAITS in text and "1 challenge proposed on" in text and first.title in text
     generation.drop_proposal(proposal=rest[0], by=alice)
     assert WAITS not in page_of(tab, goal)
 
