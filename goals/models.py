@@ -5,6 +5,7 @@ from typing import Self
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import connections, models
 from django.db.models import F, Q
@@ -196,6 +197,11 @@ class Goal(Hideable):
                 name="goals_public",
             ),
         ]
+
+    def clean(self) -> None:
+        # As the constraint, and at the field where it can be mended.
+        if self.target_date and self.start_date and self.target_date < self.start_date:
+            raise ValidationError({"target_date": _("The target date cannot be before the start.")})
 
     def __str__(self) -> str:
         return self.title

@@ -165,6 +165,7 @@ def test_what_is_not_known_is_refused(app: App) -> None:
 def test_a_refused_change_changes_nothing(app: App, goal: Goal) -> None:
     answer = app.put(f"/api/goals/{goal.pk}", title="New", target_date="2001-01-01")
     assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["#/target_date"]
     goal.refresh_from_db()
     assert goal.title != "New"
 

@@ -141,7 +141,8 @@ def test_a_refused_goal_keeps_what_was_typed(client: Client, alice: User) -> Non
     page = client.post("/goals/new/", sent)
     assert page.status_code == 422
     text = page.content.decode()
-    assert "cannot be before the start" in text
+    assert text.count("cannot be before the start") == 1
+    assert 'id="id_target_date_error"' in text
     assert 'value="Swim"' in text and 'value="water, cold"' in text
     assert not Goal.objects.exists()
 

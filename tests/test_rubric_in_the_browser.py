@@ -58,3 +58,17 @@ def test_without_scripts_an_empty_name_drops_a_criterion(
         page.get_by_role("button", name="Put it on the plan").click()
         expect(page.get_by_role("heading", name="Bake rye bread")).to_be_visible()
     assert len(Challenge.objects.get().criteria) == 2
+
+
+def test_a_field_that_is_full_says_so(live_server: Any, browser: Browser, goal: Goal) -> None:
+    with person(browser, live_server.url) as page:
+        sign_in(page, "alice")
+        page.goto(f"/goals/{goal.pk}/challenges/new/")
+        title = page.get_by_label("Title")
+        title.press_sequentially("a" * 119)
+        told = page.get_by_text("That is all that fits here: 120 letters.")
+        expect(told).to_have_count(0)
+        title.press("b")
+        expect(told).to_be_visible()
+        title.press("Backspace")
+        expect(told).to_have_count(0)

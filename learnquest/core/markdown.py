@@ -34,7 +34,17 @@ def _picture(
     return format_html('<a href="{}">{}</a>', address, name)
 
 
+def _heading(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any
+) -> str:
+    """Return a heading two levels down: what learners write stands under headings of the page."""
+    tokens[at].tag = f"h{min(6, int(tokens[at].tag[1]) + 2)}"
+    return renderer.renderToken(tokens, at, options, env)
+
+
 _parser.add_render_rule("image", _picture)
+_parser.add_render_rule("heading_open", _heading)
+_parser.add_render_rule("heading_close", _heading)
 
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",

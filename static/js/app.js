@@ -56,6 +56,22 @@ function say(text) {
   toasts.append(toast);
 }
 
+/* The browser cuts what is too long for a field without a word; short codes explain themselves. */
+document.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!(field.maxLength >= 40)) return;
+  let told = field.nextElementSibling?.matches("[data-told-full]") ? field.nextElementSibling : null;
+  const isFull = field.value.length >= field.maxLength;
+  if (!told && isFull) {
+    told = document.createElement("p");
+    told.className = "field__help";
+    told.dataset.toldFull = "";
+    told.setAttribute("role", "status");
+    field.after(told);
+  }
+  if (told) told.textContent = isFull ? document.body.dataset.full.replace("{n}", field.maxLength) : "";
+});
+
 /* Menus close on Escape and on a click elsewhere. */
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("[data-menu][open]")) {
