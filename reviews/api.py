@@ -29,6 +29,7 @@ from reviews import (
 )
 from reviews.feedback_api import HelpfulIn
 from reviews.models import PeerReview
+from submissions import names
 from submissions.api import FILE_ANSWER
 from submissions.models import Attachment
 
@@ -116,6 +117,11 @@ class ReviewOut(Schema):
     quality: float | None = Field(
         description="0 to 1, once the work is settled, and not before your fifth review."
     )
+    names_you: list[str] = Field(description=names.HINT)
+
+    @staticmethod
+    def resolve_names_you(review: PeerReview) -> list[str]:
+        return coaching.names_in(review, review.reviewer) if review.reviewer else []
 
     @staticmethod
     def resolve_submission(review: PeerReview) -> int:
@@ -275,13 +281,14 @@ def write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> Pee
 def reviews_of(request: LearnerRequest) -> Any:
     # What a moderator hid is out of its reviewers' sight, too.
     mine = PeerReview.objects.given_by(request.user).filter(submission__hidden_at=None)
-    return mine.select_related("submission__challenge__goal")
+    return mine.select_related("submission__challenge__goal", "reviewer")
 
 
 @router.get("/", response={200: Page[ReviewOut], **refusals(422)})
 def list_reviews(request: LearnerRequest, query: Query[ReviewQuery]) -> Any:
     """Your reviews, the latest first."""
-    reviews = PeerReview.objects.given_by(request.user).order_by("-claimed_at", "-pk")
+    reviews = PeerReview.objects.given_by(request.user).select_related("reviewer")
+    reviews = reviews.order_by("-claimed_at", "-pk")
     if query.status:
         reviews = reviews.filter(status=query.status)
     return paged(reviews, query, lambda rows: shown(request, list(rows)))
