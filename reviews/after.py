@@ -16,6 +16,7 @@ from accounts.models import Notification, User
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from learnquest.core.text import is_blank
 from reviews.models import SETTLED, Answer, CopyDecision, PeerReview, PeerReviewQuerySet
+from submissions import names
 from submissions.models import Submission
 
 MOST_ANSWERS = 12
@@ -105,6 +106,11 @@ def answer(*, review: PeerReview, by: User, text: str, now: datetime | None = No
     if new.is_delivered:
         _tell(review, other, Notification.Kind.ANSWERED)
     return new
+
+
+def names_in(text: str, review: PeerReview, by: User) -> list[str]:
+    """Return the passages in which `by` names themselves while the other side knows no name."""
+    return [] if review.shows_names else names.passages(text, by)
 
 
 def has_outcome(work: Submission) -> bool:

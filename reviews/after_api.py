@@ -16,6 +16,7 @@ from learnquest.core.http import LearnerRequest
 from learnquest.core.limits import limit
 from reviews import after, appeals, fairness, steps
 from reviews.models import Answer, Appeal, PeerReview
+from submissions import names
 from submissions.models import Submission
 
 after_router = Router(tags=["reviews"])
@@ -40,6 +41,7 @@ class LineOut(Schema):
     who: str = Field(description="You, The author, The reviewer; or a name that both sides show.")
     text: str
     created_at: datetime
+    names_you: list[str] = Field(description=names.HINT)
 
 
 class AnswerIn(In):
@@ -185,7 +187,8 @@ def list_answers(request: LearnerRequest, review_id: Id) -> Any:
     """The talk about a review, in order; twelve lines at most."""
     review = _talked_about(request, review_id)
     answers = Answer.objects.visible_to(request.user).filter(review=review).order_by("created_at")
-    return [_line(line) for line in after.lines_of(review, request.user, list(answers))]
+    lines = after.lines_of(review, request.user, list(answers))
+    return [_line(line, review, request) for line in lines]
 
 
 @after_router.post("/{review_id}/answers", response={201: LineOut, **refusals(403, 404, 409, 422)})
@@ -195,7 +198,7 @@ def answer(request: LearnerRequest, review_id: Id, payload: AnswerIn) -> Any:
     limit(request, "review")
     review = _talked_about(request, review_id)
     new = after.answer(review=review, by=request.user, text=payload.text)
-    return Status(201, _line(after.lines_of(review, request.user, [new])[0]))
+    return Status(201, _line(after.lines_of(review, request.user, [new])[0], review, request))
 
 
 @appeal_router.get("/{submission_id}/steps", response={200: list[StepOut], **refusals(404)})
@@ -263,8 +266,10 @@ def moderators_only(request: LearnerRequest) -> None:
         raise Http404
 
 
-def _line(line: after.Line) -> dict[str, Any]:
+def _line(line: after.Line, review: PeerReview, request: LearnerRequest) -> dict[str, Any]:
+    text = line.answer.text
     return {
+        "names_you": after.names_in(text, review, request.user) if line.is_mine else [],
         "id": line.answer.pk,
         "who": line.who,
         "text": line.answer.text,

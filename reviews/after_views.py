@@ -1,18 +1,19 @@
 """After the outcome: names, thanks, answers, an author's appeal; and the moderators' side of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.moderation_views import for_moderators
 from learnquest.core.checked import show_on
-from learnquest.core.errors import DomainError
+from learnquest.core.errors import DomainError, Invalid
 from learnquest.core.http import LearnerRequest, post_only, redirect_to_part
 from reviews import after, appeals, attempts, evidence, steps
 from reviews.appeal_forms import AppealDecisionForm, AppealForm
@@ -57,9 +58,29 @@ def thanks(request: LearnerRequest, pk: int) -> HttpResponse:
 
 @post_only(_side)
 def answer(request: LearnerRequest, pk: int) -> HttpResponse:
-    return _do(
-        request, pk, after.answer, _("Sent."), text=request.POST.get("text", "").replace("\x00", "")
-    )
+    """Say something to the other side; words that give one away are shown once more before."""
+    review = _review(request, pk)
+    text = request.POST.get("text", "").replace("\x00", "")
+    if "anyway" not in request.POST and (named := after.names_in(text, review, request.user)):
+        return _answer_again(request, review, text, named=named)
+    try:
+        after.answer(review=review, by=request.user, text=text)
+    except Invalid as refusal:
+        return _answer_again(request, review, text, errors=refusal.errors["text"])
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Sent."))
+    return redirect_to_part(_side(request, pk), f"after-{pk}")
+
+
+def _answer_again(
+    request: LearnerRequest, review: PeerReview, text: str, **why: Sequence[str]
+) -> HttpResponse:
+    """Show an answer that is not sent yet, with what is in it."""
+    back = f"{resolve_url(_side(request, review.pk))}#after-{review.pk}"
+    context = {"review": review, "text": text, "back": back, **why}
+    return render(request, "reviews/answer.html", context, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -30,6 +30,7 @@ from reviews import (
 from reviews.feedback_api import HelpfulIn
 from reviews.models import PeerReview
 from reviews.quotes import COMMENT_LENGTH, MOST_LETTERS, MOST_PASSAGES
+from submissions import names
 from submissions.api import FILE_ANSWER
 from submissions.models import Attachment
 
@@ -117,6 +118,11 @@ class ReviewOut(Schema):
     quality: float | None = Field(
         description="0 to 1, once the work is settled, and not before your fifth review."
     )
+    names_you: list[str] = Field(description=names.HINT)
+
+    @staticmethod
+    def resolve_names_you(review: PeerReview) -> list[str]:
+        return coaching.names_in(review, review.reviewer) if review.reviewer else []
 
     @staticmethod
     def resolve_submission(review: PeerReview) -> int:
@@ -279,7 +285,8 @@ def write(request: LearnerRequest, review: PeerReview, payload: ReviewIn) -> Pee
 @router.get("/", response={200: Page[ReviewOut], **refusals(422)})
 def list_reviews(request: LearnerRequest, query: Query[ReviewQuery]) -> Any:
     """Your reviews, the latest first."""
-    reviews = PeerReview.objects.given_by(request.user).order_by("-claimed_at", "-pk")
+    reviews = PeerReview.objects.given_by(request.user).select_related("reviewer")
+    reviews = reviews.order_by("-claimed_at", "-pk")
     if query.status:
         reviews = reviews.filter(status=query.status)
     return paged(reviews, query, lambda rows: shown(request, list(rows)))

@@ -16,6 +16,7 @@ from ai.offline import review as offline_review
 from ai.schemas import ReviewCheck, ReviewInputs
 from learnquest.core.errors import Invalid
 from reviews.models import PeerReview
+from submissions import names
 
 OVERALL = "overall"
 
@@ -45,7 +46,7 @@ def before_sending(*, review: PeerReview, by: User) -> list[Remark]:
     """Return what is worth a second thought before the saved words are sent, or nothing.
 
     The rules of the built-in coach look, at once and without a model: where something is unkind,
-    or where nothing that was said helps the author on.
+    where nothing that was said helps the author on, or where the reviewer names themselves.
     """
     review = (
         PeerReview.objects.given_by(by).select_related("submission__challenge").get(pk=review.pk)
@@ -55,7 +56,24 @@ def before_sending(*, review: PeerReview, by: User) -> list[Remark]:
     found = offline_review.review(inputs)
     is_empty = offline_review.says_nothing(" ".join(comments.values()))
     is_worth_it = is_empty or any(flag.kind == "unkind" for flag in found.flags)
-    return _said(found, review) if is_worth_it else []
+    return [*(_said(found, review) if is_worth_it else []), *_named(review, by)]
+
+
+def names_in(review: PeerReview, by: User) -> list[str]:
+    """Return the passages in which the reviewer names themselves while nobody is to know them."""
+    if review.shows_names:
+        return []
+    return [found for words in _words(review).values() for found in names.passages(words, by)]
+
+
+def _named(review: PeerReview, by: User) -> list[Remark]:
+    where = _places(review)
+    said = _("This seems to say who you are: “%(passage)s”. The author is not to know yet.")
+    return [
+        Remark(where.get(key, key), "named", said % {"passage": passage})
+        for key, words in _words(review).items()
+        for passage in names.passages(words, by)
+    ]
 
 
 def _words(review: PeerReview) -> dict[str, str]:
@@ -81,11 +99,7 @@ def remarks(ask: Ask, review: PeerReview) -> list[Remark]:
 
 
 def _said(answer: ReviewCheck, review: PeerReview) -> list[Remark]:
-    names = {c.key: c.name for c in review.submission.challenge.criteria} | {
-        OVERALL: _("All in all")
-    }
-    for number in range(len(review.quotes)):
-        names[f"passage {number + 1}"] = _("Passage %(n)d") % {"n": number + 1}
+    where = _places(review)
     words = {
         "vague": _("The author could not tell from this what to do next. Name a passage, and say "
                    "what would make it better."),
@@ -93,6 +107,15 @@ def _said(answer: ReviewCheck, review: PeerReview) -> list[Remark]:
         "unfounded": _("This judges without showing why. Name what in the work you mean."),
     }  # fmt: skip
     return [
-        Remark(names.get(flag.field, flag.field), flag.kind, words[flag.kind])
+        Remark(where.get(flag.field, flag.field), flag.kind, words[flag.kind])
         for flag in answer.flags
     ]
+
+
+def _places(review: PeerReview) -> dict[str, str]:
+    """Return what the parts of a review are called, by the keys of `_words`."""
+    places = {c.key: c.name for c in review.submission.challenge.criteria}
+    places[OVERALL] = _("All in all")
+    for number in range(len(review.quotes)):
+        places[f"passage {number + 1}"] = _("Passage %(n)d") % {"n": number + 1}
+    return places

@@ -16,7 +16,7 @@ from reviews import consensus_told, difficulty, handin, waits, withdrawal, work_
 from reviews.api import ReviewIn, ReviewOut, ReviewReceivedOut, shown, write
 from reviews.feedback_api import FeedbackOut
 from reviews.models import AIFeedback, CopyDecision, Outcome, PeerReview
-from submissions import drafting
+from submissions import drafting, names
 from submissions.api import AttachmentOut
 from submissions.models import Submission
 
@@ -36,6 +36,12 @@ class SubmissionOut(Schema):
     score: float | None = Field(description="0 to 100, once it is settled.")
     score_error: float | None = Field(description="Standard error of the score.")
     attachments: list[AttachmentOut]
+    names_you: list[str] = Field(description=names.HINT)
+
+    @staticmethod
+    def resolve_names_you(work: Submission, context: Any) -> list[str]:
+        user = context["request"].user
+        return names.in_work(work.body, work.link, user) if work.author_id == user.pk else []
 
 
 class ConsensusPartOut(Schema):

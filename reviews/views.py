@@ -26,7 +26,7 @@ from reviews import (
 )
 from reviews.models import AIFeedback, CopyDecision, Outcome, PeerReview
 from reviews.outcome import PASS_MARK, REVIEWS_NEEDED
-from submissions import drafting
+from submissions import drafting, names
 from submissions.forms import WorkForm
 from submissions.models import Submission
 from submissions.views import attach_sent, both, desk, own_challenge
@@ -46,6 +46,11 @@ def hand_in(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
         # Work must not go out without a file that its author thinks is there.
         kept = _keep(request, form, challenge_pk)
         return desk(request, challenge, form, draft=kept, status=422, files_refused=files_refused)
+    named = names.in_work(author=request.user, **_told(form))
+    if named and "anyway" not in request.POST:
+        kept = _keep(request, form, challenge_pk)
+        more = {"named": named}
+        return desk(request, challenge, form, draft=kept, status=422, more=more)
     try:
         submission, is_new = handin.hand_in_work(
             challenge=challenge, by=request.user, **form.cleaned_data
@@ -64,6 +69,11 @@ def hand_in(request: LearnerRequest, challenge_pk: int) -> HttpResponse:
     if is_new:
         messages.success(request, _("Handed in. The coach is reading it now."))
     return redirect(submission)
+
+
+def _told(form: WorkForm) -> dict[str, str]:
+    """Return what reviewers get to read of a form."""
+    return {name: form.cleaned_data[name] for name in ("body", "link")}
 
 
 def _keep(request: LearnerRequest, form: WorkForm, challenge_pk: int) -> Submission | None:
