@@ -64,21 +64,28 @@ def award(
     amount: int,
     reason: PointEntry.Reason,
     key: str,
-    counterpart_id: int,
+    counterpart_id: int | None = None,
+    judges: Iterable[int | None] = (),
     category: str = "",
     done_at: datetime | None = None,
     now: datetime | None = None,
 ) -> PointEntry | HeldPoints | None:
-    """Award verified points earned with `counterpart_id`, or hold them back for a moderator.
+    """Award verified points earned with others, or hold them back for a moderator.
 
-    Returns None, and changes nothing, when `key` was awarded or held before.
+    They come of a review for `counterpart_id`, or of work that `judges` reviewed. Returns None when
+    `key` was awarded or held before: then what is still held becomes `amount`.
     """
     now = now or timezone.now()
-    held = HeldPoints.objects.filter(key=key).first()
-    if held is not None:
+    if HeldPoints.objects.filter(key=key).exists():
+        HeldPoints.objects.filter(key=key, state=HeldPoints.State.WAITING).update(amount=amount)
         return None
-    found = pattern_of(user_id=user_id, counterpart_id=counterpart_id, now=now)
-    if found is None or PointEntry.objects.filter(key=key).exists():
+    is_new = not PointEntry.objects.filter(key=key).exists()
+    found = None
+    if is_new and counterpart_id is not None:
+        found = pattern_of(user_id=user_id, counterpart_id=counterpart_id, now=now)
+    elif is_new:
+        found = pattern_among(judges, author_id=user_id, now=now)
+    if found is None:
         return points.award(
             user_id=user_id, amount=amount, reason=reason, key=key, verified=True,
             category=category, done_at=done_at, now=now,
@@ -124,6 +131,24 @@ def pattern_of(
         if not frontier:
             return None
     return None
+
+
+def pattern_among(
+    judges: Iterable[int | None], *, author_id: int, now: datetime
+) -> tuple[Pattern, set[int]] | None:
+    """Return what looks wrong about those who reviewed somebody's work, and who is in it."""
+    for judge in sorted({pk for pk in judges if pk is not None}):
+        found = pattern_of(user_id=judge, counterpart_id=author_id, now=now)
+        if found is not None:
+            pattern, others = found
+            return pattern, (others | {judge}) - {author_id}
+    return None
+
+
+def let_go(key: str) -> bool:
+    """Forget points that are held, since what they were for is gone; whether there were any."""
+    held = HeldPoints.objects.filter(key=key, state=HeldPoints.State.WAITING)
+    return held.delete()[0] > 0
 
 
 def _way_back(last: int, came_from: Mapping[int, int], first: int) -> set[int]:

@@ -341,7 +341,6 @@ def finish(review: PeerReview, *, now: datetime) -> None:
     case = ReviewCase.objects.filter(submission=review.submission_id).first()
     held = review.holds_seat and review.status == PeerReview.Status.CLAIMED
     review.is_extra = case is not None and not case.is_open and not held
-    review.is_boosted = review.is_boosted or bool(case and case.is_boosted)
     review.status = PeerReview.Status.SUBMITTED
     review.submitted_at = now
     review.holds_seat = True

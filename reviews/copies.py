@@ -19,7 +19,7 @@ from challenges import lifecycle as challenge_lifecycle
 from challenges.models import Challenge
 from goals import progress_log
 from goals.models import Progress
-from leaderboard import points
+from leaderboard import fair_play, points
 from learnquest.core.errors import Conflict, Forbidden, Invalid
 from learnquest.core.text import is_blank
 from reviews import attempts, cases, claims, copies_told, outcome, paying
@@ -175,10 +175,11 @@ def _take_points(
     taken = [
         points.reverse(key=entry.key, reason=why, now=now) for entry in attempts.paid_for(challenge)
     ]
+    was_held = fair_play.let_go(attempts.points_key(challenge))
     copy.points = -sum(entry.amount for entry in taken if entry is not None)
     copy.save(update_fields=["points"])
     other = attempts.best_accepted(challenge)
-    if other is not None and copy.points:
+    if other is not None and (copy.points or was_held):
         outcome.pay_work(other, challenge, now=now, earned_at=other.settled_at)
 
 

@@ -16,7 +16,8 @@ from submissions.models import Submission
 def boost_waiting(*, now: datetime | None = None) -> int:
     """Put work still short of reviews after 72 hours before all other; returns how many.
 
-    Whoever takes it earns double points, and is told so.
+    Whoever takes it from then on earns double points, and is told so. Who holds it already does
+    not: keeping others waiting would pay.
     """
     now = now or timezone.now()
     return ReviewCase.objects.filter(

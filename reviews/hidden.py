@@ -7,8 +7,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from leaderboard import points
-from leaderboard.models import HeldPoints, PointEntry
+from leaderboard import fair_play, points
+from leaderboard.models import PointEntry
 from reviews import attempts, cases, outcome, paying, quality, worth
 from reviews.models import SETTLED, PeerReview, ReviewCase
 from submissions.models import Submission
@@ -65,7 +65,7 @@ def _take_back(review: PeerReview, *, now: datetime) -> None:
         return
     for kind in (paying.KEY, worth.KEY):
         key = f"{kind}{review.pk}"
-        HeldPoints.objects.filter(key=key, state=HeldPoints.State.WAITING).delete()
+        fair_play.let_go(key)
         entries = list(_of_key(key).select_related("reversal").order_by("pk"))
         # What a moderator took back before is not taken twice.
         rest = sum(entry.amount for entry in entries if not hasattr(entry, "reversal"))

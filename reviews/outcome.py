@@ -267,7 +267,8 @@ def pay_work(
     """See to it that accepted work has paid what its score is worth, once for each challenge.
 
     Where its reviewers find the task easier than stated, it pays as that.
-    It counts in the week of `earned_at`, which is now unless the points were taken away since.
+    It counts in the week of `earned_at`, which is now unless the points were taken away since. What
+    a circle accepted waits for a moderator, like what its reviews earn.
     """
     best = attempts.best_accepted(challenge)
     worth.pay(
@@ -283,6 +284,9 @@ def pay_work(
         reason=PointEntry.Reason.WORK_ACCEPTED,
         key=attempts.points_key(challenge),
         also=attempts.paid_by_appeals(challenge),
+        judges=PeerReview.objects.filter(submission=best or submission)
+        .sent()
+        .values_list("reviewer", flat=True),
         category=challenge.goal.category,
         now=earned_at or now,
     )

@@ -1,5 +1,6 @@
 """What a review's quality comes to, in numbers and in points, and how later news changes them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -94,12 +95,13 @@ def pay(
     category: str,
     now: datetime,
     counterpart_id: int | None = None,
+    judges: Iterable[int | None] = (),
     also: Q | None = None,
 ) -> None:
     """See to it that `key` has paid `amount` in all: a counter-entry makes up the difference.
 
-    Entries that `also` finds count as paid under it. What was earned with `counterpart_id` may be
-    held back at first, until a moderator has looked.
+    Entries that `also` finds count as paid under it. What was earned with `counterpart_id`, or by
+    work that `judges` reviewed, may be held back at first, until a moderator has looked.
     """
     # What a moderator took back since is not among them, and so is not paid a second time.
     of_key = Q(key=key) | Q(key__startswith=f"{key}:")
@@ -107,10 +109,11 @@ def pay(
     paid = earlier.aggregate(paid=Sum("amount"))["paid"]
     if paid == amount:
         return
-    if paid is None and counterpart_id is not None:
+    if paid is None:
         fair_play.award(
             user_id=user_id,
             counterpart_id=counterpart_id,
+            judges=judges,
             amount=amount,
             reason=reason,
             key=key,
@@ -120,9 +123,9 @@ def pay(
         return
     points.award(
         user_id=user_id,
-        amount=amount - (paid or 0),
-        reason=reason if paid is None else PointEntry.Reason.CORRECTION,
-        key=key if paid is None else f"{key}:{earlier.count()}",
+        amount=amount - paid,
+        reason=PointEntry.Reason.CORRECTION,
+        key=f"{key}:{earlier.count()}",
         verified=True,
         category=category,
         now=now,

@@ -295,4 +295,4 @@ def test_the_fourth_work_alike_on_one_day_is_paid_by_half(
 def test_the_page_of_points_tells_what_waits(client: Client, held: HeldPoints, bob: User) -> None:
     client.force_login(bob)
     page = client.get("/points/").content.decode()
-    assert "5 points for reviews wait" in page and "alice" not in page.lower()
+    assert "5 points wait" in page and "alice" not in page.lower()

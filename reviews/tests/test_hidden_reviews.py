@@ -119,6 +119,7 @@ def test_held_points_are_let_go_and_overturned_ones_are_not_taken_twice(
     overturning.overturn(entry=given, by=mona)
     quality = points_of(review.reviewer)
     assert quality > 0
+    assert review.reviewer is not None
     HeldPoints.objects.create(
         user=review.reviewer, amount=3, reason="review_quality", pattern="ring",
         key=f"review-quality:{review.pk}", occurred_at=timezone.now(),

@@ -248,6 +248,22 @@ def test_work_that_waited_three_days_comes_first_for_double_points(
     assert bob.point_entries.get(reason="review_given").amount == 10
 
 
+def test_who_kept_it_waiting_earns_no_double_points(
+    bob: User, carol: User, submission: Submission
+) -> None:
+    held = claim(submission, bob)
+    later = timezone.now() + timedelta(hours=73)
+    assignment.free_seats(now=later)
+    assert deadlines.boost_waiting(now=later) == 1
+    other = assignment.claim_next(by=carol, now=later)
+    assert other is not None and other.is_boosted
+    for review, by in ((held, bob), (other, carol)):
+        given = answers(submission.challenge)
+        peer_review.submit_review(review=review, by=by, now=later, **given)
+    paid = [user.point_entries.get(reason="review_given").amount for user in (bob, carol)]
+    assert paid == [5, 10]
+
+
 def test_after_a_week_one_review_settles_it(bob: User, submission: Submission) -> None:
     make_review(submission, bob, 80)
     waited(submission, 24 * 7 + 1)
