@@ -20,9 +20,14 @@ _WORD = re.compile(
 )
 
 
+def words(text: str) -> list[str]:
+    """Return the words of a text; each sign is one where none are set apart."""
+    return _WORD.findall(text)
+
+
 def words_in(text: str) -> int:
     """Return how many words a text has; each sign counts where none are set apart."""
-    return len(_WORD.findall(text))
+    return len(words(text))
 
 
 def wanted(challenge: Challenge) -> list[str]:
