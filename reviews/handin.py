@@ -30,13 +30,15 @@ def hand_in(*, submission: Submission, by: User, now: datetime | None = None) ->
 
     Handing in twice is handing in once. Raises Invalid, by field, for work without text, link and
     file, with a link that is none, without what its challenge asks for, or that is the same as
-    an earlier attempt; the draft stays as it is.
+    an earlier attempt or as work that counts for another challenge; the draft stays as it is.
     """
     # The challenge's lock first, as in every deed that changes work on it: no dead-lock.
     challenge = drafting.lock_challenge(submission.challenge, by)
     submission = Submission.objects.select_for_update().owned_by(by).get(pk=submission.pk)
     if submission.status == Submission.Status.SUBMITTED:
         return submission
+    # Then their own: the same text handed in for two challenges at once would get past the check.
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     check_ready(submission)
     lifecycle.hand_in(submission=submission, now=now)
     challenge_lifecycle.move(challenge=challenge, to=Challenge.Status.HANDED_IN)
@@ -104,5 +106,12 @@ def check_ready(submission: Submission) -> None:
     if same is not None:
         said = _("This is the same as your attempt %(number)d. Change what the reviews ask for.")
         errors.setdefault("body", [said % {"number": same}])
+    other = checks.handed_in_elsewhere(submission) if same is None else None
+    if other is not None:
+        said = _(
+            "You handed this text in for “%(title)s” already, where it is accepted or in review. "
+            "Each challenge takes work of its own: write what you did for this one."
+        )
+        errors.setdefault("body", [said % {"title": other.challenge.title}])
     if errors:
         raise Invalid(_("This work cannot be handed in yet."), errors=errors)

@@ -1,8 +1,10 @@
 """What a review is worth to its author and to the model: 0 to 1, in parts that are shown.
 
-Agreement leaves the reviewer's own grade out. A helpfulness mark counts less where the grade alone
-would explain it. What the author took up in the next attempt, and got a higher score for, counts
-most; where nothing was taken up, that part is left out and nobody is the worse for it.
+Agreement leaves the reviewer's own grade out, and counts as far as the reviewer is known to look at
+works: who gives all the same is near the others as often as not. A helpfulness mark counts less
+where the grade alone would explain it. What the author took up in the next attempt, and got a
+higher score for, counts most; where nothing was taken up, that part is left out and nobody is the
+worse for it.
 """
 
 from collections.abc import Iterable
@@ -14,8 +16,11 @@ from typing import Self
 from django.db.models import Avg
 from django.utils.translation import gettext as _
 
+from learnquest.core.text import is_blank
 from reviews.consensus import Weighed
+from reviews.consensus_models import GRADES_BEFORE_ATTENTION, POOR_ATTENTION
 from reviews.models import GraderStanding, PeerReview, PeerReviewQuerySet
+from submissions import checks
 
 AGREEMENT, WORDS, HELPFUL, USED = 5, 3, 2, 6
 # Agreement is none at this many points apart, beyond what the others' own error explains.
@@ -62,21 +67,38 @@ def parts_of(
     correction: int,
     pass_mark: float,
     used: int = 0,
+    heed: float = 1.0,
 ) -> Parts:
     """Return the parts of a review's quality.
 
     `others` is what all others say of the work, `correction` what the reviewer's bias comes to,
-    `used` how many comments the author took up with success.
+    `used` how many comments the author took up with success, `heed` what `heed_of` knows of them.
     """
     score = float(review.score or 0) + correction
-    said = sum(len(text.split()) >= WORDS_THAT_SAY_SOMETHING for text in review.comments.values())
+    said = sum(_says_something(text) for text in review.comments.values())
     return Parts(
-        agreement=None if others is None else agreement(score, others),
+        agreement=None if others is None else heed * agreement(score, others),
         words=min(1.0, said / criteria),
         helpful=_helpful(review.is_helpful, score, others, pass_mark),
         # One comment that bore fruit is much already.
         used=0.8 + 0.2 * min(1.0, used / max(1, said)) if used else None,
     )
+
+
+def heed_of(standing: GraderStanding | None) -> float:
+    """Return for how much of the usual a reviewer's agreement counts, from 0 to 1.
+
+    All of it where they look at works as likely as not, or where too little is known of them.
+    """
+    if standing is None or standing.grades < GRADES_BEFORE_ATTENTION:
+        return 1.0
+    return min(1.0, standing.attention / POOR_ATTENTION)
+
+
+def _says_something(text: str) -> bool:
+    """Whether a comment has some words, each counted once and only where it can be seen."""
+    seen = {word.casefold() for word in checks.words(text) if not is_blank(word)}
+    return len(seen) >= WORDS_THAT_SAY_SOMETHING
 
 
 def agreement(score: float, others: Weighed) -> float:
@@ -133,12 +155,12 @@ def means_of(reviews: Iterable[PeerReview]) -> dict[str, float | None]:
 def tip_for(means: dict[str, float | None], standing: GraderStanding) -> str:
     """Return the one thing that would help this reviewer most."""
     words, agreed, helpful = means["words"], means["agreement"], means["helpful"]
-    if words is not None and words < 0.7:
-        return _("Say something for each criterion: a sentence with what you saw, and where.")
-    if standing.attention < 0.5:
+    if heed_of(standing) < 1:
         return _(
             "Your scores hardly differ between works. Compare each with the levels of the rubric."
         )
+    if words is not None and words < 0.7:
+        return _("Say something for each criterion: a sentence with what you saw, and where.")
     if agreed is not None and agreed < 0.6 and standing.spread > 15:
         return _("Read the levels of each criterion again before you score: others read them so.")
     if helpful is not None and helpful < 0.5:

@@ -86,7 +86,7 @@ def _parts(means: dict[str, float | None]) -> list[Part]:
         (
             "agreement",
             _("Agreement"),
-            _("How near your scores come to what all others say of the same work."),
+            _("How near your scores come to what all others say, as far as they follow the works."),
         ),
         ("words", _("Words"), _("For how many criteria you say something.")),
         (
@@ -107,6 +107,12 @@ def _parts(means: dict[str, float | None]) -> list[Part]:
 
 
 def _habit(standing: GraderStanding) -> str:
+    heed = quality.heed_of(standing)
+    if heed < 1:
+        return _(
+            "Your scores hardly follow the works, so agreement counts for %(n)d %% of what it "
+            "usually does. That ends once they do."
+        ) % {"n": round(100 * heed)}
     if standing.grades < FEW_GRADES:
         return ""
     if abs(standing.bias) < LEAST_CORRECTION:

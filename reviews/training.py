@@ -25,6 +25,7 @@ from leaderboard import badges, points
 from leaderboard.models import PointEntry
 from reviews import anchors, assignment, known_works, learning, scoring
 from reviews.models import PeerReview, TrainingWork
+from submissions import similarity
 from submissions.models import Submission
 
 HOUSE = "learnquest-practice"
@@ -242,8 +243,11 @@ def comparison(review: PeerReview) -> list[Mark]:
 def load() -> int:
     """Bring the known works of the files into the database; returns how many are new.
 
-    A work that is there stays as it is, for reviews of it rest on its words.
+    A work that is there stays as it is, for reviews of it rest on its words; it gets the marks by
+    which copies of it are found where it has none yet.
     """
+    for stored in TrainingWork.objects.filter(submission__text_marks=None):
+        similarity.remember(stored.submission)
     if not _not_stored():
         return 0
     house = _house()
@@ -308,6 +312,7 @@ def _store(work: known_works.KnownWork, house: User) -> None:
         score=score,
         score_error=0,
     )
+    similarity.remember(submission)
     TrainingWork.objects.create(
         key=work.key,
         submission=submission,

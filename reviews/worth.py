@@ -33,6 +33,7 @@ def value(
         correction=hearing.correction_of(review),
         pass_mark=pass_mark,
         used=len(taken_up(review)),
+        heed=quality.heed_of(hearing.standing_of(review)),
     )
     review.quality = Decimal(str(round(parts.value, 3)))
     review.quality_parts = parts.to_json()

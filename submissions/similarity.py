@@ -44,16 +44,10 @@ def compare(submission_id: int, *, now: datetime | None = None) -> list[Similari
     work = _handed_in().filter(pk=submission_id).first()
     if work is None:
         return []
-    task = shingles.of_task(work.challenge)
-    own = shingles.shingles(work.body) - task
-    values = shingles.marks(own) if len(own) >= LEAST_PASSAGES else []
-    if shingles.words_beside(work.body, task) >= LEAST_WORDS:
-        values.append(shingles.whole(work.body))
+    own = shingles.shingles(work.body) - shingles.of_task(work.challenge)
     # Before others are looked for: of two at once, each of which is the first to look, one finds
     # the other.
-    TextMark.objects.bulk_create(
-        [TextMark(submission=work, value=value) for value in values], ignore_conflicts=True
-    )
+    values = remember(work)
     files = same_files.of(work)
     others = {other.pk: other for other in _candidates(work, values, also=files)}
     alike = sorted(
@@ -65,6 +59,19 @@ def compare(submission_id: int, *, now: datetime | None = None) -> list[Similari
         for share, count, other in alike[:MOST_FLAGS]
         if share >= ALIKE_FROM or count
     ]
+
+
+def remember(work: Submission) -> list[int]:
+    """Keep the marks under which copies of a work are found, and return them. Safe to run twice."""
+    task = shingles.of_task(work.challenge)
+    own = shingles.shingles(work.body) - task
+    values = shingles.marks(own) if len(own) >= LEAST_PASSAGES else []
+    if shingles.words_beside(work.body, task) >= LEAST_WORDS:
+        values.append(shingles.whole(work.body))
+    TextMark.objects.bulk_create(
+        [TextMark(submission=work, value=value) for value in values], ignore_conflicts=True
+    )
+    return values
 
 
 def find_lost(*, now: datetime | None = None) -> list[int]:

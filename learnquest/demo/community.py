@@ -150,6 +150,7 @@ def _settle(handin: Handin, standings: dict[int, GraderStanding], usual: Populat
             others=hearing.without(review),
             correction=hearing.correction_of(review),
             pass_mark=outcome.PASS_MARK,
+            heed=quality.heed_of(hearing.standing_of(review)),
         )
         review.quality = Decimal(str(round(parts.value, 3)))
         review.quality_parts = parts.to_json()

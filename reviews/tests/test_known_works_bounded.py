@@ -5,13 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from leaderboard import badge_facts, badges
 from leaderboard.badge_list import Fact
 from reviews import anchors, learning, next_work, peer_review, quality, standings, training
 from reviews.models import GraderStanding, PeerReview, TrainingWork
-from submissions.models import Submission
+from submissions import similarity
+from submissions.models import SimilarityFlag, Submission, TextMark
 from tests.factories import (
     answers,
     claim,
@@ -185,3 +187,36 @@ def test_before_it_is_sent_and_after_no_progress_tells_a_known_work_from_another
     send_as_known(known, bob)
     peer_review.submit_review(review=other, by=carol, **answers(submission.challenge))
     assert told()[0] == told()[1]
+
+
+# --- Copies of them ---
+
+
+def copy_known(by: User) -> list[SimilarityFlag]:
+    known = TrainingWork.objects.select_related("submission").order_by("pk")[3].submission
+    work = make_submission(make_challenge(make_goal(by)), known.body.replace("a", "A"))
+    flags = similarity.compare(work.pk)
+    assert all(flag.submission == work and flag.other == known for flag in flags)
+    return flags
+
+
+def test_a_copy_of_a_known_work_is_found(alice: User) -> None:
+    training.load()
+    [flag] = copy_known(alice)
+    assert flag.percent == 100
+
+
+def test_so_is_one_of_those_that_were_stored_before(alice: User) -> None:
+    training.load()
+    TextMark.objects.all().delete()
+    assert training.load() == 0
+    assert len(copy_known(alice)) == 1
+
+
+def test_all_of_them_have_marks_so_that_loading_again_does_nothing(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    training.load()
+    assert not TrainingWork.objects.filter(submission__text_marks=None).exists()
+    with django_assert_num_queries(4):  # two of them for the savepoint
+        training.load()

@@ -1,6 +1,7 @@
 """What a review is worth, part by part."""
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from challenges.models import Challenge
@@ -8,10 +9,18 @@ from learnquest.core.errors import Conflict, Invalid
 from reviews import peer_review, standings, taking_up
 from reviews.consensus import Weighed
 from reviews.models import GraderStanding, PeerReview
-from reviews.quality import Parts, parts_of, tip_for
+from reviews.quality import Parts, heed_of, parts_of, tip_for
 from reviews.tests.test_outcome import settled
 from submissions.models import Submission
-from tests.factories import answers, claim, make_review, make_submission
+from tests.factories import (
+    answers,
+    claim,
+    make_challenge,
+    make_goal,
+    make_review,
+    make_submission,
+    make_user,
+)
 
 OTHERS = Weighed(score=70, stderr=8, parts=(), is_mean=False)
 
@@ -33,6 +42,76 @@ def test_agreement_leaves_out_what_the_others_error_explains() -> None:
 
 def test_comments_count_by_the_criteria_they_cover() -> None:
     assert [parts(70, comments=n).words for n in (0, 3, 5)] == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("comment", "says"),
+    [
+        ("Name the oven first", 1),
+        ("ok ok ok", 0),
+        ("OK, ok... Ok! ok", 0),
+        ("\u2800 \u2800 \u2800", 0),
+        ("\u3164 \u3164\u3164 \u200b", 0),
+        (". . . !", 0),
+        ("Good \u2800 work \u2800", 0),
+        ("写得很好", 1),
+        ("Хорошо видно, откуда", 1),
+        ("पहला वाक्य छोटा करो", 1),
+    ],
+)
+def test_a_comment_counts_by_different_words_that_can_be_seen(comment: str, says: int) -> None:
+    review = PeerReview(score=70, comments={"one": comment})
+    found = parts_of(review, criteria=1, others=OTHERS, correction=0, pass_mark=60)
+    assert found.words == says
+
+
+def test_agreement_counts_as_far_as_they_look_at_the_works() -> None:
+    review = PeerReview(score=70, comments={})
+
+    def of(**known: float) -> Parts:
+        heed = heed_of(GraderStanding(**known))
+        return parts_of(review, criteria=3, others=OTHERS, correction=0, pass_mark=60, heed=heed)
+
+    assert of(attention=1.0, grades=30).agreement == of(attention=0.6, grades=30).agreement == 1
+    assert of(attention=0.0, grades=9).agreement == 1 and heed_of(None) == 1
+    assert of(attention=0.1, grades=10).agreement == pytest.approx(0.2)
+    blind = of(attention=0.0, grades=10)
+    assert blind.agreement == blind.value == 0
+    # What is shown explains the whole: nothing is left out of the parts.
+    assert Parts.from_json(blind.to_json()).value == blind.value
+
+
+def lazily(count: int, by: User) -> list[PeerReview]:
+    """Reviews that always say 75 and "ok ok ok", of works that differ."""
+    scores = (95, 50, 80, 62, 70, 88, 45, 77)
+    sent = []
+    for number in range(count):
+        work = make_submission(make_challenge(make_goal(make_user())))
+        review = claim(work, by)
+        keys = [criterion.key for criterion in work.challenge.criteria]
+        peer_review.submit_review(
+            review=review, by=by, scores=dict.fromkeys(keys, 75),
+            comments=dict.fromkeys(keys, "ok ok ok"), overall="",
+        )  # fmt: skip
+        for _turn in range(2):
+            work.refresh_from_db()
+            if work.status == "submitted":
+                make_review(work, make_user(), scores[number % len(scores)])
+        sent.append(review)
+    return sent
+
+
+def test_who_does_not_look_is_hardly_paid_and_told_why(client: Client, bob: User) -> None:
+    sent = lazily(20, bob)
+    GraderStanding.objects.get(reviewer=bob, grades__gte=10, attention__lt=0.1)
+    keys = [f"review-quality:{review.pk}" for review in sent[12:]]
+    assert sum(entry.amount for entry in bob.point_entries.filter(key__in=keys)) <= 4
+    mine = standings.of(bob)
+    assert "hardly differ" in mine.tip and "hardly follow the works" in mine.habit
+    client.force_login(bob)
+    page = client.get("/reviews/standing/").content.decode()
+    assert "hardly follow the works" in page and "hardly differ" in page
+    assert client.get("/api/reviews/standing").json()["tip"] == mine.tip
 
 
 def test_an_honest_mark_counts_in_full() -> None:
