@@ -65,6 +65,10 @@ class ReviewReceivedOut(Schema):
     submitted_at: datetime | None
     is_helpful: bool | None
     addressed: list[str] = Field(description="Criteria whose comment you took up.")
+    is_mark_counted: bool = Field(
+        description="Whether `is_helpful` has counted for the reviewer, and so stays as it is."
+    )
+    is_use_counted: bool = Field(description="Likewise for `addressed`.")
     reviewer: str | None = Field(description="Their name, where both sides show theirs.")
     is_for_appeal: bool = Field(description="A second opinion.")
 
@@ -386,9 +390,12 @@ def renew(request: LearnerRequest, review_id: Id) -> Any:
     return assignment.renew(review=work_views.review_of(request, review_id), by=request.user)
 
 
-@router.post("/{review_id}/helpful", response={200: ReviewReceivedOut, **refusals(403, 404, 422)})
+@router.post(
+    "/{review_id}/helpful", response={200: ReviewReceivedOut, **refusals(403, 404, 409, 422)}
+)
 def mark_helpful(request: LearnerRequest, review_id: Id, payload: HelpfulIn) -> Any:
-    """Say whether a review of your work helped."""
+    """Say whether a review of your work helped. It counts for the reviewer with the outcome, and
+    what you say later once a day; after that it stays, and another answer is 409."""
     received = PeerReview.objects.filter(author=request.user).sent()
     review = get_object_or_404(received, pk=review_id)
     return peer_review.mark_helpful(review=review, by=request.user, helpful=payload.helpful)
@@ -398,7 +405,8 @@ def mark_helpful(request: LearnerRequest, review_id: Id, payload: HelpfulIn) -> 
     "/{review_id}/addressed", response={200: ReviewReceivedOut, **refusals(403, 404, 409, 422)}
 )
 def mark_addressed(request: LearnerRequest, review_id: Id, payload: AddressedIn) -> Any:
-    """Say whether you took up what a review of your work says of a criterion."""
+    """Say whether you took up what a review of your work says of a criterion. It counts with the
+    outcome of your next attempt, and what you say later once a day; after that it stays."""
     received = PeerReview.objects.filter(author=request.user).sent()
     review = get_object_or_404(received, pk=review_id)
     return taking_up.mark_addressed(review=review, by=request.user, **payload.model_dump())

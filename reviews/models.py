@@ -308,6 +308,16 @@ class PeerReview(Hideable):
         return self.author_shows_name and self.reviewer_shows_name
 
     @property
+    def is_mark_counted(self) -> bool:
+        """Whether its quality rests on the author's mark, which then stays as it is."""
+        return self.quality_parts.get("helpful") is not None
+
+    @property
+    def is_use_counted(self) -> bool:
+        """Whether its quality rests on what the author took up, which then stays as it is."""
+        return self.quality_parts.get("used") is not None
+
+    @property
     def is_lease_over(self) -> bool:
         if self.status == self.Status.EXPIRED:
             return True

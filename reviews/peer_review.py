@@ -13,10 +13,10 @@ from accounts import inbox, notices
 from accounts.models import Notification, User
 from challenges.models import Challenge
 from challenges.rubrics import weighted_score
-from leaderboard import badges, points
+from leaderboard import points
 from learnquest.core.errors import Conflict, Invalid, Stale
 from learnquest.core.text import visible_words
-from reviews import appeals, assignment, attempts, cases, claims, outcome, paying, training, worth
+from reviews import appeals, assignment, attempts, cases, claims, marks, outcome, paying, training
 from reviews.models import PeerReview
 from reviews.quotes import anchored, incomplete
 from submissions.models import Submission
@@ -133,11 +133,17 @@ def _tell_author(review: PeerReview, challenge: Challenge, now: datetime) -> Non
 
 @transaction.atomic
 def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
-    """Keep whether the author of the work found a review helpful; they may change their mind."""
+    """Keep whether the author of the work found a review helpful.
+
+    It counts with the outcome; made later, it counts with the next `marks.count_all`. Until then
+    they may change their mind. Raises Conflict for another mark than the one that has counted.
+    """
     review = attempts.lock_received(review, by)
     was_helpful, review.is_helpful = review.is_helpful, helpful
+    if was_helpful == helpful:
+        return review
+    marks.refuse_counted(review.is_mark_counted)
     review.save(update_fields=["is_helpful"])
-    worth.value_anew(review, pass_mark=outcome.PASS_MARK, now=timezone.now())
     if helpful and was_helpful is None and review.reviewer_id is not None:
         inbox.notify(
             user_id=review.reviewer_id,
@@ -145,8 +151,6 @@ def mark_helpful(*, review: PeerReview, by: User, helpful: bool) -> PeerReview:
             subject=review.submission.challenge.title,
             target=review.get_absolute_url(),
         )
-        if review.quality is None:  # else `worth` has just looked what is due
-            badges.award_due(user_id=review.reviewer_id, after=badges.Deed.HEARING_OF_A_REVIEW)
     return review
 
 

@@ -37,6 +37,7 @@ def _submission_of(request: LearnerRequest, pk: int) -> Submission:
 def mark_addressed(request: LearnerRequest, pk: int) -> HttpResponse:
     """The author says whether they took up what a review says of a criterion."""
     review = _received(request, pk)
+    refusal: DomainError | None = None
     try:
         review = taking_up.mark_addressed(
             review=review,
@@ -44,11 +45,17 @@ def mark_addressed(request: LearnerRequest, pk: int) -> HttpResponse:
             criterion=request.POST.get("criterion", ""),
             addressed=request.POST.get("addressed") == "yes",
         )
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-        return redirect_to_part(review.submission, f"taken-up-{pk}")
+    except DomainError as error:
+        refusal = error
     if request.htmx:
-        context = {"review": review, "challenge": review.submission.challenge}
+        context = {
+            "review": review,
+            "challenge": review.submission.challenge,
+            "refusal": refusal,
+        }
         return render(request, "reviews/_taken_up.html", context)
-    messages.success(request, _("Thank you, noted."))
+    if refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Thank you, noted."))
     return redirect_to_part(review.submission, f"taken-up-{pk}")

@@ -24,6 +24,14 @@ def fit_graders() -> None:
     learning.fit_all()
 
 
+@scheduled(every=timedelta(days=1))
+@task()
+def count_marks() -> None:
+    from reviews import marks
+
+    marks.count_all()
+
+
 @scheduled(every=timedelta(hours=1))
 @task()
 def ask_again_about_appeals() -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from leaderboard import points
 from learnquest.core.checked import show_on
-from learnquest.core.errors import DomainError, Invalid, Stale
+from learnquest.core.errors import Conflict, DomainError, Invalid, Stale
 from learnquest.core.http import LearnerRequest, post_only, redirect_to_part
 from learnquest.core.markdown import render as render_markdown
 from reviews import (
@@ -189,11 +189,18 @@ def mark_helpful(request: LearnerRequest, pk: int) -> HttpResponse:
     """The author says whether a review helped; the reviewer is told when it did."""
     review = _received_review(request, pk)
     helpful = request.POST.get("helpful") == "yes"
-    review = peer_review.mark_helpful(review=review, by=request.user, helpful=helpful)
+    refusal: DomainError | None = None
+    try:
+        review = peer_review.mark_helpful(review=review, by=request.user, helpful=helpful)
+    except Conflict as conflict:
+        refusal = conflict
     if request.htmx:
-        context = {"review": review, "is_mine": True}
+        context = {"review": review, "is_mine": True, "refusal": refusal}
         return render(request, "reviews/submission.html#helpful", context)
-    messages.success(request, _("Thank you, noted."))
+    if refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Thank you, noted."))
     return redirect_to_part(review.submission, f"helpful-{pk}")
 
 

@@ -46,7 +46,8 @@ COUNTS = {
     Fact.HARD: _of(_accepted.filter(challenge__difficulty=HARDEST), "author"),
     Fact.FLAWLESS: _of(_accepted.filter(score__gte=FLAWLESS), "author"),
     Fact.GOOD_REVIEWS: _of(_sent.filter(quality__gte=GOOD_REVIEW), "reviewer"),
-    Fact.HELPFUL: _of(_sent.with_outcome().filter(is_helpful=True), "reviewer"),
+    # Once it has counted: at once it would tell the author whose badge it makes.
+    Fact.HELPFUL: _of(_sent.filter(is_helpful=True, quality_parts__helpful__gte=0), "reviewer"),
     Fact.QUESTS_STARTED: _of(QuestStart.objects.all(), "learner"),
     Fact.QUEST_FOLLOWERS: _of(
         QuestStart.objects.exclude(learner=F("quest__publisher")),

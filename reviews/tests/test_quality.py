@@ -5,8 +5,9 @@ from django.test import Client
 
 from accounts.models import User
 from challenges.models import Challenge
+from leaderboard.models import PointEntry
 from learnquest.core.errors import Conflict, Invalid
-from reviews import peer_review, standings, taking_up
+from reviews import marks, peer_review, standings, taking_up, tasks
 from reviews.consensus import Weighed
 from reviews.models import GraderStanding, PeerReview
 from reviews.quality import Parts, heed_of, parts_of, tip_for
@@ -186,21 +187,104 @@ def test_only_the_author_of_returned_work_marks_comments(
         taking_up.mark_addressed(review=review, by=alice, criterion="clear", addressed=True)
 
 
-def test_a_mark_after_the_outcome_changes_quality_and_points(
+def of_review(review: PeerReview) -> list[int]:
+    """What the quality of a review has paid, entry by entry."""
+    entries = PointEntry.objects.filter(key__startswith=f"review-quality:{review.pk}")
+    return list(entries.order_by("pk").values_list("amount", flat=True))
+
+
+def test_a_mark_after_the_outcome_counts_once_and_not_at_once(
     alice: User, bob: User, carol: User, submission: Submission
 ) -> None:
     review = make_review(submission, bob, score=75)
     make_review(submission, carol, score=75)
     review.refresh_from_db()
-    before = review.quality
-    peer_review.mark_helpful(review=review, by=alice, helpful=False)
+    before, paid = review.quality, of_review(review)
+    for helpful in (True, False, True, False):
+        peer_review.mark_helpful(review=review, by=alice, helpful=helpful)
+    review.refresh_from_db()
+    assert review.is_helpful is False and not review.is_mark_counted
+    assert (review.quality, of_review(review)) == (before, paid)
+    assert marks.count_all() == 1 and marks.count_all() == 0
     review.refresh_from_db()
     assert before is not None and review.quality is not None and review.quality < before
-    of_review = bob.point_entries.filter(key__startswith=f"review-quality:{review.pk}")
-    assert sum(entry.amount for entry in of_review) == round(10 * float(review.quality))
-    peer_review.mark_helpful(review=review, by=alice, helpful=True)
+    assert sum(of_review(review)) == round(10 * float(review.quality))
+    assert len(of_review(review)) == len(paid) + 1
+    with pytest.raises(Conflict, match="stays as it is"):
+        peer_review.mark_helpful(review=review, by=alice, helpful=True)
+    # The same answer again is no other one.
+    assert peer_review.mark_helpful(review=review, by=alice, helpful=False).is_helpful is False
+
+
+def test_a_mark_before_the_outcome_counts_with_it(
+    alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    review = make_review(submission, bob, score=75)
+    for helpful in (True, False):
+        peer_review.mark_helpful(review=review, by=alice, helpful=helpful)
+    assert marks.count_all() == 0 and of_review(review) == []
+    make_review(submission, carol, score=75)
     review.refresh_from_db()
-    assert sum(entry.amount for entry in of_review.all()) == round(10 * float(review.quality))
+    assert review.is_mark_counted and len(of_review(review)) == 1
+    assert marks.count_all() == 0
+
+
+def test_what_is_taken_up_after_the_next_outcome_counts_once_and_not_at_once(
+    alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    review = returned(submission, bob, carol)
+    again = make_submission(Challenge.objects.get(pk=submission.challenge_id), "Much better now.")
+    settled(again, carol, bob, score=100)
+    paid = of_review(review)
+    for addressed in (True, False, True):
+        taking_up.mark_addressed(review=review, by=alice, criterion="clear", addressed=addressed)
+    assert of_review(review) == paid
+    assert marks.count_all() == 1 and marks.count_all() == 0
+    review.refresh_from_db()
+    assert review.is_use_counted and sum(of_review(review)) > sum(paid)
+    with pytest.raises(Conflict, match="stays as it is"):
+        taking_up.mark_addressed(review=review, by=alice, criterion="clear", addressed=False)
+
+
+def test_what_bore_no_fruit_is_not_counted_and_may_be_changed(
+    alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    review = returned(submission, bob, carol)
+    taking_up.mark_addressed(review=review, by=alice, criterion="clear", addressed=True)
+    assert marks.uncounted().get() == review and marks.count_all() == 0
+    taking_up.mark_addressed(review=review, by=alice, criterion="clear", addressed=False)
+    assert not marks.uncounted().exists()
+
+
+def test_no_mark_moves_the_board_before_the_day_is_counted(
+    client: Client, alice: User, bob: User, carol: User, submission: Submission
+) -> None:
+    """At both doors; the page says what has counted, and offers no button any more."""
+    review = make_review(submission, bob, score=85)
+    make_review(submission, carol, score=60)
+    client.force_login(alice)
+    path, page = f"/api/reviews/{review.pk}/helpful", f"/reviews/{review.pk}/helpful/"
+
+    def board() -> object:
+        return client.get("/api/leaderboard/?period=week").json()
+
+    before, entries = board(), PointEntry.objects.count()
+    for helpful in (False, True) * 3:
+        answer = client.post(path, {"helpful": helpful}, content_type="application/json")
+        assert answer.status_code == 200 and answer.json()["is_mark_counted"] is False
+        client.post(page, {"helpful": "yes" if helpful else "no"})
+    assert (board(), PointEntry.objects.count()) == (before, entries)
+    shown = client.get(submission.get_absolute_url()).content.decode()
+    assert f'action="{page}"' in shown
+    tasks.count_marks.call()
+    shown = client.get(submission.get_absolute_url()).content.decode()
+    assert "You found this review helpful. That has counted" in shown
+    assert f'action="{page}"' not in shown
+    assert client.post(path, {"helpful": False}, "application/json").status_code == 409
+    told = client.post(page, {"helpful": "no"}, follow=True).content.decode()
+    assert "so it stays as it is" in told
+    part = client.post(page, {"helpful": "no"}, headers={"HX-Request": "true"}).content.decode()
+    assert "so it stays as it is" in part and "<form" not in part
 
 
 def test_a_reviewer_learns_of_their_quality_after_five_reviews(bob: User) -> None:
