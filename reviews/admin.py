@@ -15,10 +15,11 @@ from reviews.models import (
     Outcome,
     PeerReview,
 )
+from submissions.admin import ApartAdmin
 
 
 @admin.register(AIFeedback)
-class AIFeedbackAdmin(admin.ModelAdmin[AIFeedback]):
+class AIFeedbackAdmin(ApartAdmin[AIFeedback]):
     list_display = (
         "submission",
         "status",
@@ -53,7 +54,7 @@ class AIFeedbackAdmin(admin.ModelAdmin[AIFeedback]):
 
 
 @admin.register(PeerReview)
-class PeerReviewAdmin(admin.ModelAdmin[PeerReview]):
+class PeerReviewAdmin(ApartAdmin[PeerReview]):
     list_display = ("submission", "reviewer", "status", "score", "quality", "is_helpful")
     list_filter = ("status", "is_helpful")
     search_fields = ("reviewer__email", "submission__challenge__title")
@@ -70,9 +71,16 @@ class PeerReviewAdmin(admin.ModelAdmin[PeerReview]):
         "note_read_by",
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PeerReview]:
+        """Return what was sent; what is still being written is its reviewer's."""
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        return rows.filter(status=PeerReview.Status.SUBMITTED)
+
 
 @admin.register(CopyDecision)
-class CopyDecisionAdmin(LookOnlyAdmin[CopyDecision]):
+class CopyDecisionAdmin(ApartAdmin[CopyDecision], LookOnlyAdmin[CopyDecision]):
     """To look at: the moderators' pages decide, and take back."""
 
     list_display = ("submission", "decided_by", "decided_at", "points", "taken_back_at")
@@ -93,7 +101,7 @@ class GradingFitAdmin(LookOnlyAdmin[GradingFit]):
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(LookOnlyAdmin[Outcome]):
+class OutcomeAdmin(ApartAdmin[Outcome], LookOnlyAdmin[Outcome]):
     list_display = ("submission", "score", "error", "reviews", "is_provisional", "is_late")
     list_filter = ("is_provisional", "is_late", "is_mean")
     list_select_related = ("submission",)

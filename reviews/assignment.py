@@ -187,7 +187,8 @@ def held_by(reviewer: User, *, now: datetime) -> "QuerySet[PeerReview]":
 
 
 def _held(now: datetime) -> Q:
-    return Q(status=PeerReview.Status.CLAIMED, lease_until__gt=now)
+    # What a moderator has hidden, perhaps as it was claimed, is in nobody's way to other work.
+    return Q(status=PeerReview.Status.CLAIMED, lease_until__gt=now, submission__hidden_at=None)
 
 
 @transaction.atomic

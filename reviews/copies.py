@@ -66,15 +66,17 @@ def take_back(
     Accepted work is paid again, in the week in which it was settled; work that was in review goes
     on waiting, and settles at once where its reviews are enough. Whoever was reviewing it may still
     send what they began. Its flags are dismissed. Raises Forbidden for anybody but a moderator
-    whose own work it is not, Conflict when it was taken back already, and Invalid, at "reason",
-    as `decide` does.
+    who neither wrote nor reviews it, Conflict when it was taken back already, and Invalid, at
+    "reason", as `decide` does.
     """
     now = now or timezone.now()
     challenge, work = attempts.lock(copy.submission_id)
     copy = CopyDecision.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     others = [flag.other.author for flag in _confirmed(work)]
-    if not by.is_moderator or by in {work.author, *others}:
-        raise Forbidden(_("Only a moderator whose own work it is not can take this back."))
+    if not by.is_moderator or _is_party(by, copy):
+        raise Forbidden(
+            _("Only a moderator who neither wrote nor reviews this work can take this back.")
+        )
     if copy.taken_back_at is not None:
         raise Conflict(_("Somebody took this back already."))
     _check_reason(reason, not_naming=others)
@@ -91,8 +93,16 @@ def may_take_back(copy: CopyDecision | None, by: User) -> bool:
     """Whether `by` may take this decision back, for pages that offer it."""
     if copy is None or copy.taken_back_at is not None or not by.is_moderator:
         return False
+    return not _is_party(by, copy)
+
+
+def _is_party(user: User, copy: CopyDecision) -> bool:
+    """Whether `user` wrote or reviews one of the works that a decision is about."""
     works = [copy.submission, *(flag.other for flag in _confirmed(copy.submission))]
-    return all(work.author_id != by.pk for work in works)
+    return any(
+        work.author_id == user.pk or work.peer_reviews.filter(reviewer=user).exists()
+        for work in works
+    )
 
 
 def _return(

@@ -81,8 +81,9 @@ def left(
     """Return the known works that `by` may be given, those in their own fields first.
 
     First what they have not had. What they gave back comes again after 30 days, unless they
-    reported it. Announced practice is done once it is sent: it comes again at once when nothing
-    else is left, so that giving it back leads to no work of a peer.
+    reported it; what a moderator has hidden comes to nobody. Announced practice is done once it is
+    sent: it comes again at once when nothing else is left, so that giving it back leads to no work
+    of a peer.
     """
     had = PeerReview.objects.filter(submission=OuterRef("submission"), reviewer=by)
     released = PeerReview.Status.RELEASED
@@ -95,7 +96,7 @@ def left(
         may_have |= Q(Exists(unsent))
     own = Goal.objects.filter(owner=by, category=OuterRef("category"))
     return (
-        TrainingWork.objects.filter(may_have)
+        TrainingWork.objects.filter(may_have, submission__hidden_at=None)
         .annotate(is_own_field=Exists(own), last_had=Subquery(had.values("claimed_at")[:1]))
         .order_by(F("last_had").asc(nulls_first=True), "-is_own_field", "pk")
     )

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
+from pypdf.filters import decode_stream_data
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from learnquest.core.errors import DomainError, Invalid
 from submissions.models import Attachment
@@ -25,8 +26,19 @@ _ANNOTATIONS = {
     "/Circle",
 }
 _ANNOTATIONS |= {"/Line", "/Ink", "/Text", "/FreeText", "/Polygon", "/PolyLine"}
-# Who wrote a note, and when.
-_NOTE_GIVEAWAYS = ("/T", "/M", "/CreationDate", "/NM", "/RC", "/Popup")
+# What is kept of a note: not who wrote it and when, nor what leads to others that were dropped.
+_KEPT_OF_A_NOTE = {
+    "/Type", "/Subtype", "/Rect", "/Contents", "/P", "/F", "/AP", "/AS", "/Border", "/C", "/Dest",
+    "/H", "/QuadPoints", "/BS", "/BE", "/InkList", "/L", "/LE", "/LL", "/LLE", "/Cap", "/CO",
+    "/CP", "/Vertices", "/IC", "/CA", "/CL", "/DA", "/DS", "/Q", "/IT", "/Name", "/RD", "/OC",
+}  # fmt: skip
+_KEPT_OF_A_PAGE = {
+    "/Type", "/Parent", "/Resources", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox",
+    "/Contents", "/Rotate", "/Group", "/Annots", "/UserUnit",
+}  # fmt: skip
+# Within an object, where a resource may be called anything else.
+_GIVEAWAYS_WITHIN = ("/Metadata", "/PieceInfo", "/LastModified", "/CreatorInfo")
+_PHOTO = ("/DCTDecode", "/DCT")
 
 
 def rewritten(data: bytes, kind: Attachment.Kind) -> bytes:
@@ -54,17 +66,43 @@ def _pages_of(data: bytes) -> bytes:
     writer = PdfWriter()
     for page in reader.pages:
         writer.add_page(page)
-    for page in writer.pages:
-        page.pop(NameObject("/B"), None)
-        _keep_harmless_notes(page)
+    for thing in list(writer._objects):
+        # A link may lead to a page of its own, which is none of those that are turned.
+        if isinstance(thing, DictionaryObject) and (
+            thing.get("/Type") == "/Page" or "/Annots" in thing
+        ):
+            _keep(thing, _KEPT_OF_A_PAGE)
+            _keep_harmless_notes(thing)
     for thing in writer._objects:
         _clean(thing)
     writer.metadata = None
-    # What nothing leads to any more would be written all the same.
-    writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
+    _drop_unreached(writer)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def _drop_unreached(writer: PdfWriter) -> None:
+    """Forget what no way leads to from the pages; it would be written all the same.
+
+    What was dropped may lead to more: a note to its file, that to a program.
+    """
+    reached: set[int] = set()
+    ways: list[Any] = [writer._root_object, writer.root_object.indirect_reference]
+    while ways:
+        thing = ways.pop()
+        if isinstance(thing, IndirectObject):
+            if thing.idnum in reached:
+                continue
+            reached.add(thing.idnum)
+            thing = thing.get_object()
+        if isinstance(thing, DictionaryObject):
+            ways += thing.values()
+        elif isinstance(thing, ArrayObject):
+            ways += thing
+    for number in range(1, len(writer._objects) + 1):
+        if number not in reached:
+            writer._objects[number - 1] = None
 
 
 def _objects(reader: PdfReader) -> int:
@@ -80,12 +118,16 @@ def _keep_harmless_notes(page: DictionaryObject) -> None:
         note = reference.get_object()
         if isinstance(note, DictionaryObject) and note.get("/Subtype") in _ANNOTATIONS:
             link = _web_link(note)
-            for name in (*_NOTE_GIVEAWAYS, *_GIVEAWAYS):
-                note.pop(NameObject(name), None)
+            _keep(note, _KEPT_OF_A_NOTE)
             if link is not None:
                 note[NameObject("/A")] = link
             kept.append(reference)
     page[NameObject("/Annots")] = kept
+
+
+def _keep(thing: DictionaryObject, names: set[str]) -> None:
+    for name in [name for name in thing if name not in names]:
+        del thing[name]
 
 
 def _web_link(note: DictionaryObject) -> DictionaryObject | None:
@@ -108,8 +150,48 @@ def _clean(thing: Any) -> None:
         if name == "/A" and thing.get("/Subtype") == "/Link":
             continue
         thing.pop(NameObject(name), None)
-    if isinstance(thing, StreamObject) and thing.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-        thing._data = without_segments(thing._data)
+    if isinstance(thing, StreamObject):
+        _clean_photo(thing)
+    for value in thing.values():
+        _clean_within(value)
+
+
+def _clean_within(thing: Any) -> None:
+    """Take what gives the author away from what stands within an object, and not on its own."""
+    if isinstance(thing, DictionaryObject):
+        for name in _GIVEAWAYS_WITHIN:
+            thing.pop(NameObject(name), None)
+    if isinstance(thing, DictionaryObject | ArrayObject):
+        for value in thing.values() if isinstance(thing, DictionaryObject) else thing:
+            _clean_within(value)
+
+
+def _clean_photo(stream: StreamObject) -> None:
+    """Take the labels out of a photograph, from under whatever it is packed in besides."""
+    given = stream["/Filter"] if "/Filter" in stream else ArrayObject()
+    filters = [one.get_object() for one in given] if isinstance(given, list) else [given]
+    if not filters or filters[-1] not in _PHOTO:
+        return
+    if len(filters) > 1:
+        _unpack_photo(stream, filters)
+    stream._data = without_segments(stream._data)
+
+
+def _unpack_photo(stream: StreamObject, filters: list[Any]) -> None:
+    """Leave the photograph alone of what stands packed in other ways around it."""
+    parameters: Any = stream.get("/DecodeParms")
+    parameters = parameters.get_object() if parameters is not None else None
+    packed = StreamObject()
+    packed._data = stream._data
+    packed[NameObject("/Filter")] = ArrayObject(filters[:-1])
+    stream.pop(NameObject("/DecodeParms"), None)
+    if isinstance(parameters, ArrayObject) and len(parameters) == len(filters):
+        packed[NameObject("/DecodeParms")] = ArrayObject(parameters[:-1])
+        own = parameters[-1].get_object()
+        if isinstance(own, DictionaryObject):
+            stream[NameObject("/DecodeParms")] = own
+    stream._data = decode_stream_data(packed)
+    stream[NameObject("/Filter")] = NameObject("/DCTDecode")
 
 
 def without_segments(photo: bytes) -> bytes:

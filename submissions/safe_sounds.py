@@ -1,6 +1,5 @@
 """Recordings without their labels: who, where and with which device. The sound stays as it is."""
 
-import re
 import wave
 from io import BytesIO
 from typing import Any
@@ -14,7 +13,20 @@ from submissions.models import Attachment
 
 # Where MP4 files keep titles, names, places and whatever a device adds.
 _LABEL_BOXES = {b"udta", b"meta", b"uuid", b"XMP_"}
-_BOXES_WITHIN = {b"moov", b"trak", b"mdia"}
+# What is said to be free space may still hold what stood there before.
+_LABEL_BOXES |= {b"free", b"skip", b"wide"}
+_BOXES_WITHIN = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf"}
+
+# MPEG audio: thousands of bits a second by version and layer (0 is none), and samples a second.
+_RATES = {
+    (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (1, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (2, 1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (2, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+_RATES[2, 3] = _RATES[2, 2]
+_SAMPLES = (44100, 48000, 32000)
 
 
 def without_labels(data: bytes, kind: Attachment.Kind) -> bytes:
@@ -82,9 +94,49 @@ def _empty_labels(data: bytearray, start: int, end: int) -> set[bytes]:
 
 
 def _frames_alone(data: bytes) -> bytes:
-    """Return an MP3 from its first frame on: what stood before it was no sound."""
-    first = re.search(rb"\xff[\xe0-\xff]", data)
-    return data[first.start() :] if first else data
+    """Return the frames of an MP3 and nothing else: what stands around them is no sound.
+
+    Raises Invalid for a file without any.
+    """
+    frames: list[bytes] = []
+    at, like = 0, b""
+    while (at := data.find(b"\xff", at)) >= 0:
+        end = at + _frame_length(data[at : at + 4])
+        if end == at or end > len(data) or (like and _stream_of(data, at) != like):
+            at += 1
+            continue
+        # Letters may look like one frame: the first one needs another that is like it.
+        if not like and end < len(data) and _stream_of(data, end) != _stream_of(data, at):
+            at += 1
+            continue
+        like = _stream_of(data, at)
+        frames.append(data[at:end])
+        at = end
+    if not frames:
+        raise _refused()
+    return b"".join(frames)
+
+
+def _stream_of(data: bytes, at: int) -> bytes:
+    """Return what all frames of one recording have in common: version, layer and samples."""
+    head = data[at : at + 3]
+    return bytes((head[0], head[1] & 0xFE, head[2] & 0x0C)) if len(head) == 3 else b""
+
+
+def _frame_length(head: bytes) -> int:
+    """Return how many bytes a frame has that begins so; 0 where none does."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] < 0xE0:
+        return 0
+    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
+    rate, sample = head[2] >> 4, head[2] >> 2 & 3
+    if version == 1 or layer == 4 or rate in (0, 15) or sample == 3:
+        return 0
+    bits = 1000 * _RATES[1 if version == 3 else 2, layer][rate]
+    samples = _SAMPLES[sample] >> {3: 0, 2: 1, 0: 2}[version]
+    padding = head[2] >> 1 & 1
+    if layer == 1:
+        return (12 * bits // samples + padding) * 4
+    return (72 if layer == 3 and version != 3 else 144) * bits // samples + padding
 
 
 def _refused() -> Invalid:

@@ -40,13 +40,18 @@ class TextMark(models.Model):
 
 class SimilarityFlagQuerySet(models.QuerySet["SimilarityFlag"]):
     def visible_to(self, user: User) -> Self:
-        """Moderators alone; none of them where it is about their own work, or about a draft."""
+        """Moderators alone; none where it is about a draft, or work that they wrote or reviewed.
+
+        Reviewers are not to know whose the work is, and authors not what others decide of it.
+        """
         if not user.is_moderator:
             return self.none()
         draft = Submission.Status.DRAFT
         return self.exclude(
             Q(submission__author=user)
             | Q(other__author=user)
+            | Q(submission__peer_reviews__reviewer=user)
+            | Q(other__peer_reviews__reviewer=user)
             | Q(submission__status=draft)
             | Q(other__status=draft)
         )
@@ -108,7 +113,11 @@ class SimilarityFlag(models.Model):
         return reverse("reviews:similar", args=[self.pk])
 
     def is_visible_to(self, user: User) -> bool:
-        works = (self.submission, self.other)
-        return user.is_moderator and all(
-            work.author_id != user.pk and work.status != Submission.Status.DRAFT for work in works
+        if not user.is_moderator:
+            return False
+        return not any(
+            work.author_id == user.pk
+            or work.status == Submission.Status.DRAFT
+            or work.peer_reviews.filter(reviewer=user).exists()
+            for work in (self.submission, self.other)
         )

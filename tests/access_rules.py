@@ -379,7 +379,7 @@ ROWS: dict[str, str] = {
     "Submission": "the author; moderators once handed in; a reviewer through their claim alone",
     "Attachment": "as its submission; a reviewer without its name",
     "DraftRevision": "the author of the draft",
-    "SimilarityFlag": "moderators, unless it is about work of their own",
+    "SimilarityFlag": "moderators, unless it is about work that they wrote or review",
     "AIFeedback": "as its submission",
     "PeerReview": "the reviewer; the author and moderators once sent, without the reviewer's name, "
     "the author not once it is hidden; its note to moderators, and who read that, for moderators "
