@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from itertools import batched
 from pathlib import Path
@@ -18,6 +19,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts import blocks, inbox, moderation, notices, pictures, suspension, tokens
 from accounts.models import Notification, User
@@ -86,6 +88,9 @@ def world(media: Path, alice: User, bob: User, carol: User, mona: User) -> dict[
     sent = make_review(work, carol)
     PeerReview.objects.filter(pk=sent.pk).update(private_note="I saw this before.")
     claimed = claim(work, bob)
+    # So that its reviewer may ask for more time.
+    claimed.lease_until = timezone.now() + timedelta(hours=9)
+    claimed.save()
     cases.escalate(submission_id=work.pk, concern=ReviewCase.Concern.WAIT)
     again = make_second_attempt(make_challenge(goal, title="Twice"), bob)
     Submission.objects.filter(pk=again.submission_id).update(status="accepted")
