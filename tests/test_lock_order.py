@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Event
+from time import sleep
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import moderation
 from accounts.models import Report, User
 from leaderboard import recount
-from reviews import assignment, learning, peer_review, taking_up
+from reviews import assignment, attempts, cases, learning, peer_review, taking_up
 from reviews.models import PeerReview, ReviewCase
 from tests.factories import (
     answers,
@@ -80,24 +82,50 @@ def test_authors_take_something_up_while_a_late_review_comes() -> None:
         late = Late(50, 52)
         criterion = late.work.challenge.criteria[0].key
         up = partial(taking_up.mark_addressed, by=late.author, criterion=criterion, addressed=True)
-        all_at_once([late.send(), *(partial(up, review=review) for review in late.sent)])
+        deeds: list[Callable[[], object]] = [partial(up, review=one) for one in late.sent]
+        all_at_once([late.send(), *deeds])
     assert list(recount.differences()) == []
 
 
 def test_a_moderator_hides_a_review_while_others_come_and_are_marked() -> None:
     mona: User = make_user(is_superuser=True)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS // 2):
         late = Late(80, 45)
-        all_at_once([late.hidden(mona), late.send(), late.mark(0), late.mark(1)][:3])
-        report = Report.objects.latest("pk")
-        undo = partial(moderation.undo, report=report, by=mona)
-        all_at_once([undo, late.mark(1), learning.fit_all])
+        all_at_once([late.hidden(mona), late.send(), late.mark(1)])
+        undo = partial(moderation.undo, report=Report.objects.latest("pk"), by=mona)
+        deeds: list[Callable[[], object]] = [undo, late.mark(1), learning.fit_all]
+        all_at_once(deeds)
     assert list(recount.differences()) == []
+
+
+def test_hiding_waits_for_who_has_the_case_and_goes_on_to_the_review() -> None:
+    late, has_case = Late(80, 82), Event()
+    review = late.sent[0]
+    decide = late.hidden(make_user(is_superuser=True))
+
+    def settle() -> None:
+        with transaction.atomic():
+            attempts.lock(late.work.pk)
+            cases.recount(submission_id=late.work.pk)
+            has_case.set()
+            sleep(1)
+            PeerReview.objects.filter(pk=review.pk).update(quality_parts={})
+
+    def hide() -> object:
+        assert has_case.wait(timeout=30)
+        return decide()
+
+    deeds: list[Callable[[], object]] = [settle, hide]
+    all_at_once(deeds)
+    review.refresh_from_db()
+    assert review.is_hidden
 
 
 def test_the_nightly_fit_while_reviews_come() -> None:
     for _ in range(ROUNDS):
         works = [Late(60, 62) for _ in range(2)]
         # Of some graders nothing is known yet: their rows are new.
-        all_at_once([learning.fit_all, *(work.send() for work in works), works[0].mark(0)])
+        sent = [work.send() for work in works]
+        deeds: list[Callable[[], object]] = [learning.fit_all, *sent, works[0].mark(0)]
+        all_at_once(deeds)
     assert list(recount.differences()) == []
