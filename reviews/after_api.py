@@ -116,6 +116,14 @@ class RingOut(Schema):
     favour: float
 
 
+class FewReviewersOut(Schema):
+    username: str
+    reviewers: list[str] = Field(description="The one or two who reviewed them most.")
+    reviews: int
+    share: float = Field(description="How much of it those gave, 0 to 1.")
+    blocks: int = Field(description="How many people they block.")
+
+
 class GivesBackOut(Schema):
     username: str
     times: int
@@ -129,6 +137,9 @@ class FairnessOut(Schema):
     agreement: AgreementOut
     fields: list[FieldOut]
     rings: list[RingOut]
+    few_reviewers: list[FewReviewersOut] = Field(
+        description="Authors whose reviews come from one or two people far above chance."
+    )
     give_backs: list[GivesBackOut] = Field(
         description="Who gave back more than ten works in the seven days before `until`."
     )

@@ -13,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Exists, Func, OuterRef
 from django.db.models.sql.compiler import SQLCompiler
 
+from accounts import blocks
 from accounts.models import Block, User
 from reviews.queue_models import SEATS, ReviewCase
 
@@ -30,10 +31,15 @@ BLOCKS_KEPT = timedelta(days=60)
 # two people should not meet, as long as the reviewer cannot bring it about: what vanishes from a
 # queue at somebody's will tells them whose it is. Hence the last condition: whom the reviewer
 # blocks is kept apart from them with what was handed in while the block stood, and with nothing
-# else.
+# else. Of what somebody blocks, the oldest 25 count here: who blocks everybody else would choose
+# who reviews them, or whom they review.
 _MAY_MEET = """
     {0} <> %s AND {0} NOT IN (
-        SELECT blocker_id FROM blocks WHERE blocked_id = %s AND ended_at IS NULL
+        SELECT blocker_id FROM blocks WHERE blocked_id = %s AND ended_at IS NULL AND %s > (
+            SELECT COUNT(*) FROM blocks AS older
+            WHERE older.blocker_id = blocks.blocker_id AND older.id < blocks.id
+                AND older.ended_at IS NULL
+        )
     ) AND ({1} <= %s OR {0} NOT IN (
         SELECT reviewer_id FROM peer_reviews
         WHERE author_id = %s AND claimed_at > %s
@@ -42,6 +48,11 @@ _MAY_MEET = """
         SELECT 1 FROM blocks AS mine
         WHERE mine.blocker_id = %s AND mine.blocked_id = {0} AND mine.created_at <= {1}
             AND (mine.ended_at IS NULL OR mine.ended_at > {1})
+            AND %s > (
+                SELECT COUNT(*) FROM blocks AS older
+                WHERE older.blocker_id = mine.blocker_id AND older.id < mine.id
+                    AND (older.ended_at IS NULL OR older.ended_at > {1})
+            )
     )"""
 
 # Work the reviewer had before, even if they gave it back, does not come again.
@@ -95,7 +106,8 @@ class Written(Func):
 def may_meet(reviewer: User, *, now: datetime) -> Written:
     """Whether the reviewer may judge the author of a case."""
     me = reviewer.pk
-    values = [me, me, now - PAIR_RESTS_UNTIL, me, now - PAIR_REST, me]
+    most = blocks.MOST_IN_REVIEWS
+    values = [me, me, most, now - PAIR_RESTS_UNTIL, me, now - PAIR_REST, me, most]
     return Written("author", "waiting_since", sql=_MAY_MEET, values=values)
 
 

@@ -1,7 +1,8 @@
 """Whether peer review treats people alike: waits, load, agreement, fields, and rings.
 
 All of it comes from two queries, over the reviews that were sent lately, and NumPy. Beside it
-stands who gives work back often. Works whose marks are known are nobody's wait, and second opinions
+stands who gives work back often, and whose reviews come from one or two people
+(`reviews/concentration.py`). Works whose marks are known are nobody's wait, and second opinions
 on an appeal come after the outcome: neither counts.
 
 A **ring** is a group whose members review each other more often than chance explains. By chance
@@ -34,7 +35,8 @@ from numpy.typing import NDArray
 
 from accounts.models import User
 from goals.models import Category
-from reviews import giving_back
+from reviews import concentration, giving_back
+from reviews.concentration import FewReviewers
 from reviews.giving_back import GivesBackOften
 from reviews.models import PeerReview
 from submissions.models import Submission
@@ -117,6 +119,7 @@ class Report:
     agreement: Agreement
     fields: list[FieldBias] = field(default_factory=list)
     rings: list[Ring] = field(default_factory=list)
+    few_reviewers: list[FewReviewers] = field(default_factory=list)
     give_backs: list[GivesBackOften] = field(default_factory=list)
 
 
@@ -137,7 +140,7 @@ class Grades:
 
 
 def report(*, now: datetime | None = None, window: timedelta = WINDOW) -> Report:
-    """Return the report on the reviews sent within `window`, in four queries."""
+    """Return the report on the reviews sent within `window`, in a few queries."""
     now = now or timezone.now()
     grades = _read(now - window)
     gaps = _gaps(grades)
@@ -149,6 +152,7 @@ def report(*, now: datetime | None = None, window: timedelta = WINDOW) -> Report
         agreement=_agreement(gaps),
         fields=_fields(grades),
         rings=_rings(grades, gaps),
+        few_reviewers=concentration.found_in(_given(grades), chance=CHANCE),
         give_backs=giving_back.often(now=now),
     )
 
@@ -169,8 +173,17 @@ def rows_of(report: Report) -> Iterable[tuple[str, str, str]]:
         yield f"ring {number}", "members", " ".join(ring.members)
         for name in ("chance", "reviews", "favour"):
             yield f"ring {number}", name, _shown(getattr(ring, name))
+    for author in report.few_reviewers:
+        yield "few reviewers", author.username, " ".join(author.reviewers)
+        for name in ("reviews", "share", "blocks"):
+            yield f"few reviewers {author.username}", name, _shown(getattr(author, name))
     for person in report.give_backs:
         yield "gives back often", person.username, str(person.times)
+
+
+def _given(grades: Grades) -> Iterable[concentration.Given]:
+    columns = grades.authors.tolist(), grades.reviewers.tolist(), grades.categories.tolist()
+    return zip(*columns, strict=True)
 
 
 def _shown(value: float) -> str:

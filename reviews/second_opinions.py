@@ -145,7 +145,7 @@ def _strangers(work: Submission, *, now: datetime) -> QuerySet[User]:
         User.objects.filter(is_active=True, erase_at=None)
         .exclude(pk=work.author_id)
         .exclude(pk__in=involved.values("reviewer"))
-        .exclude(pk__in=blocks.blocked_with(work.author))
+        .exclude(pk__in=blocks.kept_apart_in_reviews(work.author))
         .exclude(pk__in=GraderStanding.objects.poor().values("reviewer"))
         .annotate(
             given=Count("peer_reviews", filter=mine),

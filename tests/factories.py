@@ -65,14 +65,18 @@ def make_challenge(goal: Goal, **fields: Any) -> Challenge:
 
 
 def make_draft(challenge: Challenge, body: str = WORK) -> Submission:
-    return drafting.save_draft(challenge=challenge, by=challenge.goal.owner, body=body)
+    """A draft. The usual text is handed in once by each learner, and then said otherwise."""
+    by = challenge.goal.owner
+    draft = drafting.save_draft(challenge=challenge, by=by, body=body)
+    if body == WORK and checks.handed_in_elsewhere(draft):
+        body = f"{WORK}\n\nThis is what I did for task {challenge.pk}."
+        draft = drafting.save_draft(challenge=challenge, by=by, body=body)
+    return draft
 
 
 def make_submission(challenge: Challenge, body: str = WORK) -> Submission:
-    """Work handed in, with AI feedback asked for. The usual text is each learner's once."""
+    """Work handed in, with AI feedback asked for."""
     draft = make_draft(challenge, body)
-    if body == WORK and checks.handed_in_elsewhere(draft):
-        draft = make_draft(challenge, f"{WORK}\n\nThis is what I did for task {challenge.pk}.")
     return handin.hand_in(submission=draft, by=draft.author)
 
 

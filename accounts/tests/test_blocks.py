@@ -56,9 +56,9 @@ def test_moderators_see_everybody(alice: User, mona: User) -> None:
 def test_the_assignment_gets_both_directions(alice: User, bob: User, carol: User) -> None:
     blocks.block(person=bob, by=alice)
     blocks.block(person=alice, by=carol)
-    assert set(blocks.blocked_with(alice)) == {bob.pk, carol.pk}
-    assert set(blocks.blocked_with(bob)) == {alice.pk}
-    assert User.objects.exclude(pk__in=blocks.blocked_with(alice)).count() == 1
+    assert set(blocks.kept_apart_in_reviews(alice)) == {bob.pk, carol.pk}
+    assert set(blocks.kept_apart_in_reviews(bob)) == {alice.pk}
+    assert User.objects.exclude(pk__in=blocks.kept_apart_in_reviews(alice)).count() == 1
 
 
 def test_twice_is_once_and_oneself_is_nobody(alice: User, bob: User) -> None:
@@ -81,7 +81,7 @@ def test_one_that_was_taken_back_has_no_effect_on_pages(public: tuple[User, User
     blocks.unblock(block=blocks.block(person=bob, by=alice), by=alice)
     for one, other in ((alice, bob), (bob, alice)):
         assert other in User.objects.visible_to(fresh(one)) and other.is_visible_to(fresh(one))
-    assert not blocks.blocked_with(alice)
+    assert not blocks.kept_apart_in_reviews(alice)
     assert not Block.objects.standing().filter(blocker=alice, blocked=bob).exists()
 
 

@@ -22,7 +22,13 @@ def blocked(request: LearnerRequest) -> HttpResponse:
     mine = mine.order_by("-created_at")
     page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
-        request, "pages/settings_blocked.html", {"tabs": tabs("pages:blocked"), "page": page}
+        request,
+        "pages/settings_blocked.html",
+        {
+            "tabs": tabs("pages:blocked"),
+            "page": page,
+            "most_in_reviews": blocks.MOST_IN_REVIEWS,
+        },
     )
 
 

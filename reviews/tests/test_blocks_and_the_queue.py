@@ -12,7 +12,7 @@ from accounts.models import Block, User
 from reviews import after, assignment, eligibility, tasks
 from reviews.models import Answer, ReviewCase
 from submissions.models import Submission
-from tests.factories import make_challenge, make_goal, make_review, make_submission
+from tests.factories import make_challenge, make_goal, make_review, make_submission, make_user
 
 HOUR = timedelta(hours=1)
 
@@ -138,3 +138,52 @@ def test_an_old_block_is_forgotten_once_nothing_waits_that_it_concerns(
     assert eligibility.forget_ended_blocks(now=later) == 1
     tasks.forget_ended_blocks.enqueue()
     assert list(Block.objects.all()) == [standing]
+
+
+# --- Nobody chooses who reviews them ---
+
+
+@pytest.fixture
+def three_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "MOST_IN_REVIEWS", 3)
+
+
+def test_of_an_authors_blocks_the_oldest_count_in_reviews(
+    alice: User, submission: Submission, three_count: None
+) -> None:
+    others = [make_user() for _ in range(5)]
+    made = [blocks.block(person=person, by=alice) for person in others]
+    assert [bool(waits(person)) for person in others] == [False, False, False, True, True]
+    apart = set(blocks.kept_apart_in_reviews(alice))
+    assert apart == {person.pk for person in others[:3]}
+    # The next one counts in the place of whom the author takes off.
+    blocks.unblock(block=made[0], by=alice)
+    assert [bool(waits(person)) for person in others] == [True, False, False, False, True]
+    assert alice.pk in set(blocks.kept_apart_in_reviews(others[1]))
+
+
+def test_nor_does_a_reviewer_choose_whose_work_comes(
+    alice: User, bob: User, three_count: None
+) -> None:
+    authors = [make_user() for _ in range(5)]
+    made = [blocks.block(person=person, by=bob) for person in authors]
+    works = [another(person).pk for person in authors]
+    assert waits(bob) == set(works[3:])
+    # What waits is never moved by what the reviewer does.
+    blocks.unblock(block=made[0], by=bob)
+    assert waits(bob) == set(works[3:])
+    later = [another(person).pk for person in authors]
+    assert waits(bob) == {*works[3:], later[0], later[4]}
+
+
+def test_beyond_them_a_block_does_all_else(
+    client: Client, alice: User, public: User, three_count: None
+) -> None:
+    others = [make_user(is_profile_public=True) for _ in range(4)]
+    for person in others:
+        blocks.block(person=person, by=alice)
+    client.force_login(others[3])
+    assert client.get(f"/people/{alice.username}/").status_code == 404
+    client.force_login(alice)
+    page = client.get("/settings/blocked/").content.decode()
+    assert "the 3 whom you have blocked longest count" in page

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import blocks
 from accounts.models import User
 from reviews import fairness
 from reviews.models import PeerReview, TrainingWork
@@ -148,6 +149,54 @@ def test_a_ring_of_three_is_found_with_its_favour(world: World) -> None:
     assert found.chance < 1e-6 and found.reviews >= 48
     # 98 against the mean of 98 and 62.
     assert found.favour == pytest.approx(18, abs=3)
+
+
+def reviewed_by_two(world: World, members: list[User], works: int) -> tuple[User, list[User]]:
+    """Somebody whose works go to two who review nobody else, in a community that reviews."""
+    author, helpers = make_user(username="chooser"), [make_user(), make_user()]
+    community(world, members, Random(5), works=4)
+    for _turn in range(works):
+        world.work(author, [(person, 100, 1) for person in helpers])
+    return author, helpers
+
+
+def test_authors_whom_few_review_stand_out_with_their_blocks(world: World) -> None:
+    members = people(12)
+    author, helpers = reviewed_by_two(world, members, works=6)
+    for person in members:
+        blocks.block(person=person, by=author)
+    found = fairness.report(now=NOW)
+    [one] = found.few_reviewers
+    assert found.rings == [] and one.username == "chooser" and one.share == 1
+    assert set(one.reviewers) == {person.username for person in helpers}
+    assert (one.reviews, one.blocks) == (12, 12)
+    assert ("few reviewers chooser", "blocks", "12") in list(fairness.rows_of(found))
+
+
+def test_a_few_works_are_no_pattern(world: World) -> None:
+    reviewed_by_two(world, people(12), works=2)
+    assert fairness.report(now=NOW).few_reviewers == []
+
+
+def test_nor_is_a_small_class(world: World) -> None:
+    reviewed_by_two(world, people(4), works=6)
+    assert fairness.report(now=NOW).few_reviewers == []
+
+
+def test_an_honest_community_has_nobody_whom_few_review(world: World) -> None:
+    members = people(10)
+    for seed in range(5):
+        community(world, members, Random(seed), works=6)
+        assert fairness.report(now=NOW).few_reviewers == []
+
+
+def test_moderators_read_of_it_at_both_doors(client: Client, mona: User, world: World) -> None:
+    reviewed_by_two(world, people(12), works=6)
+    client.force_login(mona)
+    page = client.get("/moderation/fairness/?days=28").content.decode()
+    assert "@chooser" in page and "100 % of 12 reviews" in page and "blocks 0 people" in page
+    [one] = client.get("/api/moderation/fairness?days=28").json()["few_reviewers"]
+    assert one["username"] == "chooser" and one["reviews"] == 12 and one["blocks"] == 0
 
 
 def test_what_is_hidden_or_old_does_not_count(world: World) -> None:
