@@ -303,7 +303,7 @@ def until(review: PeerReview) -> str:
 
 
 def _moment(when: datetime) -> str:
-    return formats.date_format(timezone.localtime(when), _("D j M, H:i"))
+    return formats.date_format(timezone.localtime(when), _("l, j F, H:i"))
 
 
 def stay(review: PeerReview, *, now: datetime) -> None:

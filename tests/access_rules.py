@@ -115,7 +115,7 @@ PAGES: dict[str, list[Rule]] = {
     "pages:data": [signed_in()],
     "pages:request_export": [signed_in(302, **POST)],
     # Both ask again who it is, and go there.
-    "pages:download_export": [signed_in(302, thing="export")],
+    "pages:download_export": [owner("export", 302)],
     "pages:delete_account": [signed_in(302), signed_in(302, **POST)],
     "pages:leaving": [signed_in(302)],
     "pages:keep_account": [signed_in(302, **POST)],
