@@ -32,7 +32,9 @@ BLOCKS_KEPT = timedelta(days=60)
 # queue at somebody's will tells them whose it is. Hence the last condition: whom the reviewer
 # blocks is kept apart from them with what was handed in while the block stood, and with nothing
 # else. Of what somebody blocks, the oldest 25 count here: who blocks everybody else would choose
-# who reviews them, or whom they review.
+# who reviews them, or whom they review. Among a reviewer's own, blocks that ended are counted too,
+# so that ending one brings no other into force; and that number is looked up once, not for each
+# case, or PostgreSQL leaves the queue's index.
 _MAY_MEET = """
     {0} <> %s AND {0} NOT IN (
         SELECT blocker_id FROM blocks WHERE blocked_id = %s AND ended_at IS NULL AND %s > (
@@ -48,11 +50,10 @@ _MAY_MEET = """
         SELECT 1 FROM blocks AS mine
         WHERE mine.blocker_id = %s AND mine.blocked_id = {0} AND mine.created_at <= {1}
             AND (mine.ended_at IS NULL OR mine.ended_at > {1})
-            AND %s > (
-                SELECT COUNT(*) FROM blocks AS older
-                WHERE older.blocker_id = mine.blocker_id AND older.id < mine.id
-                    AND (older.ended_at IS NULL OR older.ended_at > {1})
-            )
+            AND mine.id < COALESCE((
+                SELECT newer.id FROM blocks AS newer WHERE newer.blocker_id = %s
+                ORDER BY newer.id LIMIT 1 OFFSET %s
+            ), 9223372036854775807)
     )"""
 
 # Work the reviewer had before, even if they gave it back, does not come again.
@@ -107,7 +108,7 @@ def may_meet(reviewer: User, *, now: datetime) -> Written:
     """Whether the reviewer may judge the author of a case."""
     me = reviewer.pk
     most = blocks.MOST_IN_REVIEWS
-    values = [me, me, most, now - PAIR_RESTS_UNTIL, me, now - PAIR_REST, me, most]
+    values = [me, me, most, now - PAIR_RESTS_UNTIL, me, now - PAIR_REST, me, me, most]
     return Written("author", "waiting_since", sql=_MAY_MEET, values=values)
 
 

@@ -257,7 +257,7 @@ def _shown_of(viewers: dict[str, Client], paths: list[str]) -> dict[tuple[str, s
                 text = text.split("<main")[1].split("</main>")[0]
             text = re.sub(r'"csrfmiddlewaretoken" value="\w+"|"request_id": "\w+"', "", text)
             # How long the week still lasts moves by itself.
-            text = re.sub(r"\d+\s(day|hour|minute)s?", "", text)
+            text = re.sub(r"\d+\s(day|hour|minute)s?(,\s\d+\s\w+)?", "", text)
             shown[who, path] = f"{answer.status_code} {answer.headers.get('ETag', '')} {text}"
     return shown
 
