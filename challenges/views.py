@@ -103,16 +103,7 @@ def edit(request: LearnerRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(challenge)
-    # The form has written on `challenge` while it checked; the page names it as it is kept.
-    kept = Challenge.objects.get(pk=challenge.pk)
-    context = {
-        "form": form,
-        "rubric": rubric,
-        "goal": challenge.goal,
-        "challenge": kept,
-        "version": opened or kept.version,
-    }
-    return _form_page(request, context | twice)
+    return _edit_page(request, challenge, opened, {"form": form, "rubric": rubric} | twice)
 
 
 def _edit_around_task(
@@ -141,15 +132,16 @@ def _edit_around_task(
         else:
             messages.success(request, _("Saved."))
             return redirect(challenge)
+    return _edit_page(request, challenge, opened, {"form": form, "is_task_fixed": True} | twice)
+
+
+def _edit_page(
+    request: LearnerRequest, challenge: Challenge, opened: int | None, context: dict[str, Any]
+) -> HttpResponse:
+    # The form has written on `challenge` while it checked; the page names it as it is kept.
     kept = Challenge.objects.get(pk=challenge.pk)
-    context = {
-        "form": form,
-        "is_task_fixed": True,
-        "goal": challenge.goal,
-        "challenge": kept,
-        "version": opened or kept.version,
-    }
-    return _form_page(request, context | twice)
+    whose = {"goal": challenge.goal, "challenge": kept, "version": opened or kept.version}
+    return _form_page(request, whose | context)
 
 
 @post_only("challenges:detail")
